@@ -61,7 +61,7 @@ func (l *Lines) Check(ctx context.Context, attempt Attempt, entry secret.Text) (
 	if attempt.At.IsZero() {
 		attempt.At = l.config.Now()
 	}
-	refused, err := l.admitCaller(ctx, attempt)
+	refused, err := l.admitCaller(ctx, attempt, l.callerCounts(attempt))
 	switch {
 	case err != nil:
 		return CheckResult{}, err
@@ -186,8 +186,7 @@ func (l *Lines) callerCounts(a Attempt) []callerCount {
 
 // admitCaller counts the attempt as a failure of its caller, or says with which outcome it is
 // refused; then it is counted nowhere.
-func (l *Lines) admitCaller(ctx context.Context, attempt Attempt) (Outcome, error) {
-	counts := l.callerCounts(attempt)
+func (l *Lines) admitCaller(ctx context.Context, attempt Attempt, counts []callerCount) (Outcome, error) {
 	for i, c := range counts {
 		allowed, err := l.config.Callers.AdmitCaller(ctx, c.name, attempt.Turn, attempt.At, c.rule)
 		if err != nil {
@@ -215,13 +214,15 @@ func (l *Lines) forgiveCounts(ctx context.Context, attempt Attempt, counts []cal
 	return errors.Join(errs...)
 }
 
-// Guess has a caller prove something other than a PIN, which judge judges, and counts it as [Lines.Check] counts
-// an attempt from elsewhere: before it is judged, and not if it then isn't wrong. A caller with too many failures is
-// refused, with CallerLocked or UnvouchedLocked; nothing is judged then. The same turn again counts once.
+// Guess has a caller prove something other than a PIN, which judge judges, and counts it before it is judged, and
+// not if it then isn't wrong: as many in an hour as wrong PINs, and [DefaultGuesses] of all callers together for whom the
+// network doesn't vouch. A caller with too many is refused, with CallerLocked or UnvouchedLocked; nothing is
+// judged then. The same turn again counts once.
 func (l *Lines) Guess(ctx context.Context, attempt Attempt, judge func() (wrong bool, err error)) (refused Outcome, err error) {
 	defer wrap.Error(&err, "judge a guess")
 	attempt.Side, attempt.At = Remote, cmp.Or(attempt.At, l.config.Now())
-	if refused, err = l.admitCaller(ctx, attempt); err != nil || refused != "" {
+	counts := l.guessCounts(attempt)
+	if refused, err = l.admitCaller(ctx, attempt, counts); err != nil || refused != "" {
 		return refused, err
 	}
 	wrong, err := judge()
@@ -229,11 +230,24 @@ func (l *Lines) Guess(ctx context.Context, attempt Attempt, judge func() (wrong 
 	case err != nil:
 		ctx, cancel := detached.Context(ctx, releaseWithin)
 		defer cancel()
-		return "", errors.Join(err, l.forgive(ctx, attempt))
+		return "", errors.Join(err, l.forgiveCounts(ctx, attempt, counts))
 	case wrong:
 		return "", nil
 	}
-	return "", l.forgive(ctx, attempt)
+	return "", l.forgiveCounts(ctx, attempt, counts)
+}
+
+// guessCounts are those that [Lines.Guess] counts for, apart from PINs. Who claims a number takes no guesses from
+// its owner, for whom the network vouches.
+func (l *Lines) guessCounts(a Attempt) []callerCount {
+	if a.Vouched {
+		return []callerCount{{"guess " + a.From, l.config.Caller, CallerLocked}}
+	}
+	counts := []callerCount{{"guess, unvouched", DefaultGuesses(), UnvouchedLocked}}
+	if a.From != "" {
+		counts = append(counts, callerCount{"guess, unvouched " + a.From, l.config.Caller, CallerLocked})
+	}
+	return counts
 }
 
 // UnvouchedLeft is how many more failures of callers for whom the network doesn't vouch are

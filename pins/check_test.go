@@ -469,3 +469,34 @@ func BenchmarkCheck(b *testing.B) {
 		})
 	}
 }
+
+// Guesses at something else than a PIN count for the caller, apart from PINs. Who claims a number takes none from its
+// owner; a turn counts once, and what is right or could not be judged counts nothing.
+func TestGuess(t *testing.T) {
+	f := newFixture(t)
+	turn := 0
+	guess := func(vouched, wrong bool, err error) pins.Outcome {
+		t.Helper()
+		turn++
+		attempt := pins.Attempt{From: "+16515550100", Vouched: vouched, Turn: pins.Turn{Call: "CA1", Number: turn}}
+		var refused pins.Outcome
+		for range 2 { // the second time, as nobody has heard the answer
+			var got error
+			refused, got = f.Guess(t.Context(), attempt, func() (bool, error) { return wrong, err })
+			if !errors.Is(got, err) || (err == nil) != (got == nil) {
+				t.Fatal(got)
+			}
+		}
+		return refused
+	}
+	for range pins.DefaultCallers().Most {
+		check.Same(t, guess(false, false, nil), pins.Outcome(""))
+		guess(false, true, errDown)
+		check.Same(t, guess(false, true, nil), pins.Outcome(""))
+	}
+	check.Same(t, guess(false, true, nil), pins.CallerLocked)
+	check.Same(t, guess(true, true, nil), pins.Outcome(""))
+	f.callerHas(t, 0)
+	f.Pass(time.Hour)
+	check.Same(t, guess(false, true, nil), pins.Outcome(""))
+}

@@ -48,9 +48,9 @@ type app struct {
 	lines      *pins.Lines
 	features   *features.Lines
 	accounts   *accounts.Accounts
-	recoveries *recovery.Recoveries
 	tickets    *tickets.Tickets
 	mailboxes  *mailboxes.Mailboxes
+	recoveries *recovery.Recoveries
 	deliveries *deliveries.Deliveries
 	queue      *queue.Queue
 	pace       *deliveries.Pace // of the calls that this server begins
@@ -160,7 +160,7 @@ func newTickets(c config, o outside, a *app) *tickets.Tickets {
 		store = store.WithoutEvents()
 	}
 	return tickets.New(tickets.Config{
-		Store: store, Keys: c.SecretKeys, Accounts: a.accounts, Callers: a.lines, Notices: a.notices,
+		Store: store, Keys: c.SecretKeys, Accounts: a.accounts, Notices: a.notices,
 		Destinations: c.CallDestinations, Now: o.now,
 	})
 }
@@ -347,8 +347,9 @@ func helpLineFlow(c config, o outside, a *app) *ivr.Flow {
 		repairs = o.tickets(repairs)
 	}
 	return helpline.Flow(helpline.Config{
-		Lines: a.lines, Accounts: a.accounts, Deliveries: a.deliveries, Tickets: repairs, Changed: a.wakeSwitches, Keyed: c.KeyedForms,
+		Lines: a.lines, Accounts: a.accounts, Deliveries: a.deliveries, Tickets: repairs, Recoveries: a.recoveries, Changed: a.wakeSwitches, Keyed: c.KeyedForms,
 		Directory: c.HelpDirectory, Repair: c.RepairNumber, Person: c.helpLine(), CallerID: c.callerID(),
+		Learns: c.ProvisioningURL != "", Calls: c.CallFrom != "", Destinations: c.CallDestinations,
 		Zone: c.Zone, Now: o.now,
 	})
 }

@@ -253,15 +253,20 @@ func (p *phone) press(keys string) {
 
 func (p *phone) hears(words string) {
 	p.t.Helper()
+	if heard := p.said(); !strings.Contains(heard, words) {
+		p.t.Errorf("want %q, heard %q", words, heard)
+	}
+}
+
+// said is what was spoken since the last key.
+func (p *phone) said() string {
 	var all []string
 	for _, event := range p.heard {
 		if spoken, ok := event.(simulator.Spoken); ok {
 			all = append(all, spoken.Words)
 		}
 	}
-	if heard := strings.Join(all, " "); !strings.Contains(heard, words) {
-		p.t.Errorf("want %q, heard %q", words, heard)
-	}
+	return strings.Join(all, " ")
 }
 
 // TestALiveCallIsSmall holds that a call under way takes no more than 600 bytes in Redis, after any of its turns.

@@ -79,9 +79,10 @@ func addDemoAccounts(ctx context.Context, a *app, db *redisstore.DB, now time.Ti
 	if _, err := a.accounts.SetQuestion(ctx, demoAccountES, demoQuestion, secret.New(demoAnswer), note); err != nil {
 		return fmt.Errorf("set question: %w", err)
 	}
-	name := demoUserName
+	name, email := demoUserName, "ann@example.com"
 	distant := accounts.Details{
 		Language: &english, Name: "Ann Olson", Code: secret.New(demoCode), UserName: &name, Password: secret.New(demoSignIn),
+		Email: &email, EmailSince: now.AddDate(0, -3, 0),
 		Address: &accounts.Address{Street: []string{"12 Elm Street"}, City: "Minneapolis", State: "MN", ZIP: "55401"},
 	}
 	if _, err := a.accounts.Put(ctx, accounts.LongDistance(demoNew), distant, note); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,7 +25,7 @@ var rareHelp = map[string]func(*testing.T, *stage, *simulator.Exchange){
 			result = must(s.app.accounts.Verify(t.Context(), demoAccount, accounts.Claim{ZIP: secret.New("55402")}))(t)
 		}
 		helpCall(t, exchange, demoHelpLine, askForCode...).hears("nothing is checked by telephone any more")
-		helpCall(t, exchange, demoHelpLine, byBill...).hears("nothing is checked right now")
+		helpCall(t, exchange, demoHelpLine, byBill...).hears("nothing is checked by telephone any more")
 	},
 	"an account that can't be read": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
 		id := must(s.app.accounts.Get(t.Context(), demoAccount))(t).ID
@@ -40,7 +41,7 @@ var rareHelp = map[string]func(*testing.T, *stage, *simulator.Exchange){
 		c.press("1")
 		c.hears("we lost our place")
 		c.press("1")
-		c.hears("our long distance help")
+		c.hears("help line for long distance")
 	},
 	"a caller who guesses at many accounts": func(t *testing.T, _ *stage, exchange *simulator.Exchange) {
 		for n := range pins.DefaultCallers().Most {
@@ -48,16 +49,66 @@ var rareHelp = map[string]func(*testing.T, *stage, *simulator.Exchange){
 		}
 		helpCall(t, exchange, demoHelpLine, askForCode...).hears("nothing is checked right now")
 		helpCall(t, exchange, demoHelpLine, byBill...).hears("nothing is checked right now")
+		helpCall(t, exchange, demoDistance, strings.Fields("1 3 6125550142# 730418# 1")...).hears("nothing is checked right now")
+	},
+	"what is not sent of a long-distance account": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
+		user, email := "", "new@example.com"
+		_, err := s.app.accounts.Put(t.Context(), accounts.LongDistance(demoNew), accounts.Details{UserName: &user, Email: &email}, accounts.Note{By: "test"})
+		check.OK(t, err)
+		c := helpCall(t, exchange, demoDistance, strings.Fields("1 1 6125550142# 25834376642# 730418# 1")...)
+		c.hears("We have had no such address of yours for thirty days")
+		c.press("2")
+		c.hears("There is no user name for that account yet")
+		for _, words := range []string{"on its way", "on its way", "on its way", "was sent several times already"} {
+			helpCall(t, exchange, demoDistance, strings.Fields("1 4 6125550142# 2")...).hears(words)
+		}
+		flush(t, s.server)
+		other, without := newCallingStage(t, s.server, func(c *config) { c.LettersDir = "" })
+		helpCall(t, without, demoDistance, strings.Fields("1 4 6125550142# 2")...).hears("We cannot send it in that way")
+		collect(s.taken.seen, other)
+	},
+	"a long-distance account that guesses have closed": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
+		for result := (accounts.Result{}); !result.Closed; s.Advance(time.Hour) {
+			result = must(s.app.accounts.Verify(t.Context(), accounts.LongDistance(demoNew), accounts.Claim{Code: secret.New("519275")}))(t)
+		}
+		helpCall(t, exchange, demoDistance, strings.Fields("1 3 6125550142# 730418# 1")...).hears("nothing is checked by telephone any more")
+	},
+	"a hundred callers who guess at one number at once": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
+		var wrong, locked atomic.Int64
+		check.AtOnce(100, func(i int) {
+			call, err := exchange.Dial(t.Context(), string(demoDistance), fmt.Sprintf("651-555-%04d", 1000+i), simulator.AttestedA)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			c := &phone{t: t, call: call}
+			c.listen()
+			for _, keys := range strings.Fields(fmt.Sprintf("1 3 6125550142# %d# 1", 520000+i)) {
+				c.press(keys)
+			}
+			switch said := c.said(); {
+			case strings.Contains(said, "does not match our records"):
+				wrong.Add(1)
+			case strings.Contains(said, "nothing is checked right now"):
+				locked.Add(1)
+			default:
+				t.Errorf("it says %s", said)
+			}
+		})
+		if most := int64(accounts.DefaultLock().LockAt); wrong.Load() >= most || wrong.Load()+locked.Load() != 100 {
+			t.Errorf("%d were told that it is wrong, %d that it is locked, of which one at the %dth failure", wrong.Load(), locked.Load(), most)
+		}
 	},
 	"a ticket of several": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
 		for n := range 3 {
 			putTicket(t, s, tickets.Number(fmt.Sprintf("4821%d", n)), func(*tickets.Details) {})
 		}
+		byPIN(t, exchange).hears("There are several tickets")
 		for n := range 5 {
 			c := helpCall(t, exchange, demoHelpLine, byBill...)
-			c.hears("There are several tickets")
+			c.hears(fmt.Sprintf("press %d", n+1))
 			c.press(fmt.Sprint(n + 1))
-			c.hears("The ticket number is 4 8 2 1")
+			c.hears("The ticket number is " + []string{"4 8 2 1 0.", "4 8 2 1 0 1 4 2.", "4 8 2 1 0 1 4 5.", "4 8 2 1 1.", "4 8 2 1 2."}[n])
 		}
 	},
 	"a ticket that goes while it is chosen": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
@@ -97,15 +148,13 @@ var rareHelp = map[string]func(*testing.T, *stage, *simulator.Exchange){
 			c.hears("Your line is being tested")
 			c.press("")
 			c.hears("The test is still going on")
-			ticket := must(s.app.tickets.Get(t.Context(), "48210145"))(t)
-			_, _, err := s.app.tickets.End(t.Context(), ticket.Test.ID, test.result, pins.Note{By: "test head"})
-			check.OK(t, err)
+			endTest(t, s, test.result)
 			c.press("")
 			c.hears(test.words)
 		}
 		c := byPIN(t, exchange)
 		c.press("3")
-		c.hears("tested several times today")
+		c.hears("tested several times already")
 	},
 	"the test of a line, not waited for": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
 		c := byPIN(t, exchange)
@@ -115,17 +164,32 @@ var rareHelp = map[string]func(*testing.T, *stage, *simulator.Exchange){
 		c.press("3")
 		c.press("1")
 		c.hears("We call the number that the technician has")
-		c = byPIN(t, exchange)
-		c.press("3")
-		for range 20 {
-			c.press("")
+		c.press("4")
+		c.hears("A test of the line is going on")
+		for range 2 { // in one call: each wait is as long as the other
+			c.press("3")
+			c.hears("Your line is being tested")
+			for range 20 {
+				c.press("")
+			}
+			c.hears("you hear the result with your ticket")
 		}
-		c.hears("We call the number that the technician has")
+		s.Advance(tickets.TestLasts)
 		c = byPIN(t, exchange)
 		c.press("3")
 		s.Advance(tickets.TestLasts)
 		c.press("")
 		c.hears("could not be tested")
+	},
+	"the result of a test, another time": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
+		for _, test := range []struct {
+			result tickets.Result
+			words  string
+		}{{tickets.LineGood, "found no trouble"}, {tickets.TroubleFound, "found trouble"}} {
+			byPIN(t, exchange).press("3")
+			endTest(t, s, test.result)
+			byPIN(t, exchange).hears("The newest test of the line " + test.words)
+		}
 	},
 	"a test that another one has replaced": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
 		c := byPIN(t, exchange)
@@ -142,14 +206,15 @@ var rareHelp = map[string]func(*testing.T, *stage, *simulator.Exchange){
 			outcome tickets.Outcome
 			words   string
 		}{
-			{contact, tickets.Gone, "ended meanwhile"}, {contact, tickets.Overtaken, "changed by someone else"}, {contact, tickets.Busy, "cannot change the ticket right now"},
-			{[]string{"2", "1"}, tickets.Gone, "ended meanwhile"}, {[]string{"2", "1"}, tickets.TooLate, "is there already"},
+			{contact, tickets.Gone, "ended meanwhile"}, {contact, tickets.Overtaken, "changed by someone else"}, {contact, tickets.Busy, "cannot change the ticket right now"}, {contact, tickets.TooMany, "changed several times already"},
+			{contact, tickets.NotCalled, "not a telephone number that we can call"},
+			{[]string{"2", "1"}, tickets.Gone, "There is no visit to cancel any more. This is how your ticket stands now. The ticket number is"}, {[]string{"2", "1"}, tickets.TooLate, "is there already"},
 			{[]string{"2", "1"}, tickets.Overtaken, "changed by someone else"}, {[]string{"2", "1"}, tickets.Busy, "right now"},
 			{[]string{"2", "2"}, tickets.Gone, "ended meanwhile"}, {[]string{"2", "2"}, tickets.TooLate, "is there already"},
 			{[]string{"2", "2"}, tickets.Overtaken, "changed by someone else"}, {[]string{"2", "2"}, tickets.Busy, "right now"},
 			{[]string{"3"}, tickets.Gone, "ended meanwhile"}, {[]string{"3"}, tickets.Overtaken, "changed by someone else"}, {[]string{"3"}, tickets.Busy, "right now"},
 			{[]string{"3", "1"}, tickets.Gone, "could not be tested"}, {[]string{"3", "1"}, tickets.Overtaken, "changed by someone else"},
-			{[]string{"3", "1"}, tickets.NotCalled, "We cannot call you back"},
+			{[]string{"3", "1"}, tickets.NotCalled, "you hear the result with your ticket"},
 		} {
 			c := byPIN(t, exchange)
 			last := len(refused.keys) - 1
@@ -178,6 +243,14 @@ func byPIN(t *testing.T, exchange *simulator.Exchange) *phone {
 		c.press(keys)
 	}
 	return c
+}
+
+// endTest says what came of the newest test of the line that has chosen a PIN.
+func endTest(t *testing.T, s *stage, result tickets.Result) {
+	t.Helper()
+	shown := must(s.app.tickets.Get(t.Context(), "48210145"))(t)
+	_, _, err := s.app.tickets.End(t.Context(), shown.Test.ID, result, pins.Note{By: "test head"})
+	check.OK(t, err)
 }
 
 // putTicket puts a ticket of the line that has chosen a PIN, of which a visit is due today, changed.

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"encoding/base64"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/secret"
 	"updatecenter/ivr"
 	"updatecenter/voice/simulator"
 )
@@ -19,7 +21,11 @@ func TestHelpLine(t *testing.T) {
 		play := func(name string, do func(*testing.T, *stage, *simulator.Exchange)) {
 			t.Run(name, func(t *testing.T) {
 				flush(t, server)
-				s, exchange := newCallingStage(t, server, nil)
+				s, exchange := newCallingStage(t, server, func(c *config) {
+					c.ProvisioningURL, c.LettersDir = "https://switch.test/events", t.TempDir()
+					c.ProvisioningSecret = secret.New("whsec_" + base64.StdEncoding.EncodeToString(make([]byte, 32)))
+					c.Mail, c.MailFrom = mailServer{host: "127.0.0.1", port: 1}, "help@example.com"
+				})
 				do(t, s, exchange)
 				holdsDocumentedKeys(t, server)
 				for _, hidden := range []string{"10004821", string(demoAccount), "55401", demoCode, demoAnswer} {

@@ -164,6 +164,10 @@ func (c *config) check(r *settingsReader) {
 			c.dialedTwice() && !r.failed("DIAL_78_NUMBERS", "HELP_LINE_NUMBERS", "LONG_DISTANCE_NUMBERS"),
 			"HELP_LINE_NUMBERS, LONG_DISTANCE_NUMBERS, DIAL_78_NUMBERS", "one number stands twice: each is of one of them",
 		},
+		{
+			c.callsItself() && !r.failed("HELP_LINE_NUMBERS", "LONG_DISTANCE_NUMBERS", "HELP_LINE", "REPAIR_NUMBER", "HELP_DIRECTORY"),
+			"HELP_LINE_NUMBERS, LONG_DISTANCE_NUMBERS", "persons answer at HELP_LINE, REPAIR_NUMBER and the numbers of HELP_DIRECTORY, and the help line at none of them",
+		},
 		{c.LettersDir != "" && len(c.ReturnAddress) == 0, "RETURN_ADDRESS", "is required with LETTERS_DIR"},
 		{c.Notices == "letter" && c.LettersDir == "", "NOTICES", "letters want a LETTERS_DIR"},
 		{c.Notices == "email" && c.Mail.host == "", "NOTICES", "e-mail wants an SMTP_URL"},
@@ -206,6 +210,12 @@ func (c *config) dialedTwice() bool {
 	all := slices.Concat(c.Dial78Numbers, c.HelpLines, c.LongDistance)
 	slices.Sort(all)
 	return len(slices.Compact(slices.Clone(all))) < len(all)
+}
+
+// callsItself says whether the help line would put callers through to itself.
+func (c *config) callsItself() bool {
+	persons := append(c.HelpDirectory.Numbers(), c.helpLine(), c.RepairNumber)
+	return slices.ContainsFunc(slices.Concat(c.HelpLines, c.LongDistance), func(n nanp.Number) bool { return slices.Contains(persons, n) })
 }
 
 // callerID is that of transfers.

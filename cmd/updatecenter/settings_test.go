@@ -94,6 +94,32 @@ func TestMetricsAreElsewhere(t *testing.T) {
 	}
 }
 
+// Each number reaches one thing, and the help line puts nobody through to itself.
+func TestNumbersOfTheHelpLine(t *testing.T) {
+	directory := filepath.Join(t.TempDir(), "directory.csv")
+	const table = "topic,english,spanish,number,transfer\nperson,a,a,,no\nrepair,b,b,,no\nonline-account,c,c,,no\nemail,d,d,,no\nvoice-mail,e,e,,no\n" +
+		"long-distance,f,f,612-555-0105,no\ntv,g,g,,no\nantivirus,h,h,,no\nother,i,i,612-555-0106,no\n"
+	check.OK(t, os.WriteFile(directory, []byte(table), 0o600))
+	for name, c := range map[string]struct {
+		settings map[string]string
+		want     string
+	}{
+		"sound":             {map[string]string{"HELP_LINE_NUMBERS": "612-555-0100,612-555-0101", "LONG_DISTANCE_NUMBERS": "612-555-0102", "HELP_DIRECTORY": directory, "ACCOUNT_NUMBER_FORMS": "3-7-3,4-4"}, ""},
+		"for both":          {map[string]string{"HELP_LINE_NUMBERS": "612-555-0100", "LONG_DISTANCE_NUMBERS": "612-555-0100"}, "one number stands twice"},
+		"78 as well":        {map[string]string{"HELP_LINE_NUMBERS": "612-555-0100", "DIAL_78_NUMBERS": "612-555-0100"}, "one number stands twice"},
+		"where persons are": {map[string]string{"HELP_LINE_NUMBERS": "612-555-0100", "HELP_LINE": "612-555-0100"}, "the help line at none of them"},
+		"repair":            {map[string]string{"LONG_DISTANCE_NUMBERS": "612-555-0100", "REPAIR_NUMBER": "612-555-0100"}, "the help line at none of them"},
+		"of the directory":  {map[string]string{"HELP_LINE_NUMBERS": "612-555-0106", "HELP_DIRECTORY": directory}, "the help line at none of them"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := readSettings(t, with(sound, c.settings))
+			if (c.want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), c.want) {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 // TestWrongSettings finds each mistake by itself, and all of them at once.
 func TestWrongSettings(t *testing.T) {
 	wrong := map[string]string{
@@ -103,7 +129,8 @@ func TestWrongSettings(t *testing.T) {
 		"RECORDINGS_DIR": "/does/not/exist", "LOG_LEVEL": "loud", "CODE_DIGITS": "5", "CALL_FROM": "911", "CALL_DESTINATIONS": "900", "CALL_RATE": "0", "DETECT_MACHINES": "yes", "VOICEMAIL": "both",
 		"LETTERS_DIR": "/does/not/exist", "SMTP_URL": "http://hidden@mail.example.com", "MAIL_FROM": "nobody", "NOTICES": "pigeon",
 		"CONSOLE_URL": "http://hidden@repair.example.com", "TRUSTED_PROXIES": "everybody",
-		"DELIVERIES_PER_MINUTE": "0", "PROVISIONING_PARALLEL": "0", "HELP_LINE": "9", "PROVISIONING_URL": "http://switch.example.com/events",
+		"DELIVERIES_PER_MINUTE": "0", "PROVISIONING_PARALLEL": "0", "HELP_LINE": "9", "HELP_LINE_NUMBERS": "911", "LONG_DISTANCE_NUMBERS": "0",
+		"HELP_DIRECTORY": "/does/not/exist", "ACCOUNT_NUMBER_FORMS": "3-x", "PASSWORD_URL": "nowhere", "PROVISIONING_URL": "http://switch.example.com/events",
 	}
 	for name, value := range wrong {
 		t.Run(name, func(t *testing.T) {

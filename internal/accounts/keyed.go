@@ -11,8 +11,13 @@ import (
 // groups between which hyphens stand, such as 3-7-3. No two have equally many digits. None: no hyphens.
 type KeyedForms [][]int
 
-// MaxKeyed is how many digits of an account number are keyed at most.
-const MaxKeyed = maxNumber
+// Bounds of what is keyed on a telephone, in digits.
+const (
+	MaxKeyed         = maxNumber // of an account number
+	MinKeyedCode     = minCode
+	MaxKeyedCode     = maxCode
+	MaxKeyedPassword = maxPassword
+)
 
 // ParseKeyedForms reads forms such as "3-7-3,4-4".
 func ParseKeyedForms(text string) (KeyedForms, error) {

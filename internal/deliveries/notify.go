@@ -90,7 +90,7 @@ func (d *Deliveries) notify(ctx context.Context, notice Notice, note func(in ID)
 		limits = Limits{} // it is always told
 	}
 	created, err := d.create(ctx, NewDelivery{
-		Delivery: delivery, Subject: noticeSubject(notice.Account, notice.Line), Key: notice.Key,
+		Delivery: delivery, Subject: notice.subject(), Key: notice.Key,
 		Request: string(notice.Topic), Limits: limits,
 	})
 	if err == nil && method == Voice && notice.Topic.notice() {
@@ -165,13 +165,16 @@ func (n Notice) isOf(method Method) bool {
 		method == Email && n.Topic == EmailChanged
 }
 
-// noticeSubject is counted apart from what is asked for, so that neither uses up the other's
-// limits.
-func noticeSubject(account accounts.ID, line nanp.Number) string {
-	if account != "" {
-		return "notice " + string(account)
+// subject is counted apart from what is asked for, so that neither uses up the other's limits. So are notices of
+// tickets, which somebody can bring about who knows no more than a bill, and who could use up those of the account.
+func (n Notice) subject() string {
+	switch {
+	case n.Topic == TicketContactChanged || n.Topic == TicketCanceled || n.Topic == ServiceTest:
+		return "notice of a ticket " + string(n.Account)
+	case n.Account != "":
+		return "notice " + string(n.Account)
 	}
-	return "notice " + string(line)
+	return "notice " + string(n.Line)
 }
 
 // mostMerged bounds how many notices one call tells.

@@ -95,8 +95,8 @@ func (p Policy) ContactChanged(account accounts.ID, before nanp.Number, once str
 }
 
 // TicketCanceled returns the notice that a ticket, or its visit, was canceled; nil: there is none.
-func (p Policy) TicketCanceled(account accounts.ID, contact nanp.Number, once string) []byte {
-	return p.ticket(deliveries.TicketCanceled, account, contact, once)
+func (p Policy) TicketCanceled(account accounts.ID, once string) []byte {
+	return p.ticket(deliveries.TicketCanceled, account, "", once)
 }
 
 func (p Policy) ticket(topic deliveries.Topic, account accounts.ID, to nanp.Number, once string) []byte {

@@ -24,7 +24,7 @@ const (
 	Gone      Outcome = "gone"       // there is no such ticket, visit or test any more, or it has ended
 	TooLate   Outcome = "too late"   // the technician is there
 	NotCalled Outcome = "not called" // it is a number that we don't call, or nobody is called here
-	TooMany   Outcome = "too many"   // the line was tested as often as it may in a day
+	TooMany   Outcome = "too many"   // the line was tested, or the contact changed, as often as it may be in a day
 	Overtaken Outcome = "overtaken"  // the line's PIN was changed after the caller had proved to know it
 	Busy      Outcome = "busy"       // the operator's system has not taken over many earlier changes: later
 )
@@ -40,7 +40,7 @@ type Request struct {
 }
 
 // ChangeContact gives the technician another telephone number, and tells the customer at the one before. Outcomes: Done,
-// Gone, NotCalled, Overtaken, Busy.
+// Gone, NotCalled, TooMany, Overtaken, Busy.
 func (t *Tickets) ChangeContact(ctx context.Context, r Request, to nanp.Number) (_ Ticket, _ Outcome, err error) {
 	defer wrap.Error(&err, "change contact of a ticket")
 	if t.config.Destinations.Check(to) != nil {
@@ -51,7 +51,10 @@ func (t *Tickets) ChangeContact(ctx context.Context, r Request, to nanp.Number) 
 		if before == to {
 			return Done
 		}
-		ticket.Contact = to
+		if e.line.Contacts = within(e.line.Contacts, e.at); len(e.line.Contacts) >= MaxContacts {
+			return TooMany
+		}
+		ticket.Contact, e.line.Contacts = to, append(e.line.Contacts, e.at)
 		e.record(pins.TicketContactChanged, "contact of ticket "+string(ticket.Number))
 		e.event = &Event{Type: ContactChanged, EventData: EventData{Ticket: ticket.Number, Contact: to}}
 		e.notify(t.config.Notices.ContactChanged(ticket.Account, before, e.id))
@@ -68,7 +71,8 @@ const (
 	Visit What = "visit"
 )
 
-// Cancel cancels a ticket, or its visit, of which the ticket stays open. It tells the customer at the contact. Outcomes:
+// Cancel cancels a ticket, or its visit, of which the ticket stays open. It tells the customer at the
+// telephone of the account, as whoever calls may have changed the contact. Outcomes:
 // Done, Gone, TooLate, Overtaken, Busy.
 func (t *Tickets) Cancel(ctx context.Context, r Request, what What) (_ Ticket, _ Outcome, err error) {
 	defer wrap.Error(&err, "cancel ticket")
@@ -86,7 +90,7 @@ func (t *Tickets) Cancel(ctx context.Context, r Request, what What) (_ Ticket, _
 		ticket.Visit, ticket.Technician = Appointment{}, Technician{}
 		e.record(pins.TicketCanceled, fmt.Sprintf("%s %s", what, ticket.Number))
 		e.event = &Event{Type: TicketCanceled, EventData: EventData{Ticket: ticket.Number, Canceled: what}}
-		e.notify(t.config.Notices.TicketCanceled(ticket.Account, ticket.Contact, e.id))
+		e.notify(t.config.Notices.TicketCanceled(ticket.Account, e.id))
 		return Done
 	})
 }
@@ -99,6 +103,7 @@ func (t *Tickets) changeTicket(ctx context.Context, r Request, edit func(*Ticket
 			return Gone
 		}
 		ticket := l.Tickets[at]
+		e.line = l
 		outcome := edit(&ticket, e)
 		if outcome == Done && e.changed() {
 			ticket.Revision = max(ticket.Revision+1, e.at.UnixMilli())
@@ -118,6 +123,7 @@ func (t *Tickets) changeTicket(ctx context.Context, r Request, edit func(*Ticket
 
 // effect is what goes with a change.
 type effect struct {
+	line    *line  // of the ticket that is changed
 	id      string // of the event, and of the change in notices
 	at      time.Time
 	told    pins.Record

@@ -28,11 +28,12 @@ const (
 // line is all that is kept of a line's tickets.
 type line struct {
 	Number   nanp.Number `json:"-"`
-	Revision int64       `json:"-"`                 // of the record; 0: there is none
-	Tickets  []Ticket    `json:"tickets,omitempty"` // in the order in which they came
-	Test     *Test       `json:"test,omitempty"`    // the newest
-	Tested   []time.Time `json:"tested,omitempty"`  // when tests were asked for in the last day
-	Turns    []made      `json:"turns,omitempty"`   // that changed something, oldest first
+	Revision int64       `json:"-"`                  // of the record; 0: there is none
+	Tickets  []Ticket    `json:"tickets,omitempty"`  // in the order in which they came
+	Test     *Test       `json:"test,omitempty"`     // the newest
+	Contacts []time.Time `json:"contacts,omitempty"` // when callers changed contacts in the last day
+	Tested   []time.Time `json:"tested,omitempty"`   // when tests were asked for in the last day
+	Turns    []made      `json:"turns,omitempty"`    // that changed something, oldest first
 }
 
 // made is a turn that changed something.

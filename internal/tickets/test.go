@@ -40,11 +40,16 @@ const (
 	TestLasts = 30 * time.Minute
 	// MaxTests is how many tests of a line can be asked for in a day.
 	MaxTests = 3
-	// testsWithin is the day.
-	testsWithin = 24 * time.Hour
+	// MaxContacts is how often callers can change contacts of the tickets of a line in a day.
+	MaxContacts = 3
 	// testKnown is how long a result can be sent, if the line isn't tested again.
 	testKnown = 7 * 24 * time.Hour
 )
+
+// within are those of some times that are less than a day before now.
+func within(times []time.Time, now time.Time) []time.Time {
+	return slices.DeleteFunc(slices.Clone(times), func(at time.Time) bool { return now.Sub(at) >= 24*time.Hour })
+}
 
 // ResultAt is the result of a test at a time; empty while it is under way.
 func (t Test) ResultAt(now time.Time) Result {
@@ -74,8 +79,7 @@ func (t *Tickets) RequestTest(ctx context.Context, r Request) (_ Test, _ Outcome
 		if l.Test != nil && l.Test.ResultAt(e.at) == "" {
 			return Done
 		}
-		l.Tested = slices.DeleteFunc(slices.Clone(l.Tested), func(at time.Time) bool { return !e.at.Before(at.Add(testsWithin)) })
-		if len(l.Tested) >= MaxTests {
+		if l.Tested = within(l.Tested, e.at); len(l.Tested) >= MaxTests {
 			return TooMany
 		}
 		l.Tested = append(l.Tested, e.at)

@@ -10,11 +10,11 @@ import (
 	"updatecenter/internal/typed"
 )
 
-// Number is the number of a ticket, as the operator's system names it: 4 to 16 digits, so that it can be spoken
+// Number is the number of a ticket, as the operator's system names it: 4 to 10 digits, so that it can be spoken
 // and keyed.
 type Number string
 
-const minDigits, maxDigits = 4, 16
+const minDigits, maxDigits = 4, 10
 
 // ErrNumber is said of what can't be the number of a ticket.
 var ErrNumber = fmt.Errorf("not the number of a ticket: want %d to %d digits", minDigits, maxDigits)
@@ -140,6 +140,7 @@ func (d Details) Check() error {
 	unless(d.Status.Known(), "status", "want open, scheduled, dispatched, done or canceled")
 	unless(d.Visit.valid(), "visit", "want from before to, and within a day")
 	unless(d.Status != Scheduled && d.Status != Dispatched || d.Visit.Arranged(), "visit", "a ticket that is scheduled or dispatched has one")
+	unless(d.Status != Open || !d.Visit.Arranged(), "visit", "a ticket that is open has none: it is scheduled then")
 	unless(d.Technician.valid(), "technician", fmt.Sprintf("want on_the_way, with minutes up to %d or without, or arrived", maxMinutes))
 	unless(d.Technician.Status == "" || d.Status == Dispatched, "technician", "only a ticket that is dispatched has one")
 	if len(wrong) > 0 {

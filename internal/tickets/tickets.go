@@ -5,7 +5,7 @@
 // the account number and the ZIP code of the billing address:
 //
 //	all, err := tickets.OfLine(ctx, number)
-//	proved, err := tickets.OfAccount(ctx, proof)
+//	all, err = tickets.OfAccount(ctx, account)
 //
 // What a caller does is a [Request], of one turn of a call. Its outcome is an [Outcome]; an error is ours:
 //
@@ -43,7 +43,6 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/wrap"
-	"updatecenter/pins"
 )
 
 // Accounts are what tickets need of [accounts.Accounts].
@@ -52,14 +51,6 @@ type Accounts interface {
 	Get(ctx context.Context, number accounts.Number) (accounts.Account, error)
 	// ByID returns an account whatever its number is by now, or [accounts.ErrNoAccount].
 	ByID(ctx context.Context, id accounts.ID) (accounts.Account, error)
-	// Verify judges a claim and counts it.
-	Verify(ctx context.Context, number accounts.Number, claim accounts.Claim) (accounts.Result, error)
-}
-
-// Callers count what callers guess: [pins.Lines].
-type Callers interface {
-	// Guess counts a guess of a caller before it is judged, or refuses it.
-	Guess(ctx context.Context, attempt pins.Attempt, judge func() (wrong bool, err error)) (refused pins.Outcome, err error)
 }
 
 // Notices make the notices by which a customer learns of a change. They are kept as due in one step with it.
@@ -67,8 +58,9 @@ type Notices interface {
 	// ContactChanged tells that the technician has another telephone number than the one before, at that one; nil:
 	// nobody is told.
 	ContactChanged(account accounts.ID, before nanp.Number, once string) []byte
-	// TicketCanceled tells the contact that the ticket, or its visit, was canceled; nil: nobody is told.
-	TicketCanceled(account accounts.ID, contact nanp.Number, once string) []byte
+	// TicketCanceled tells the customer, at the telephone of the account, that the ticket, or its visit, was canceled;
+	// nil: nobody is told.
+	TicketCanceled(account accounts.ID, once string) []byte
 	// TestResult has the contact called once there is a result, which is asked for by the reference
 	// ([Tickets.TestResult]). Nil: nobody can be called.
 	TestResult(account accounts.ID, contact nanp.Number, ref, once string) []byte
@@ -79,7 +71,6 @@ type Config struct {
 	Store        Store
 	Keys         secret.Keyring // that seal the tickets
 	Accounts     Accounts
-	Callers      Callers           // nil: no caller proves an account
 	Notices      Notices           // nil: nobody is told
 	Destinations nanp.Destinations // the numbers that we call: a ticket gets no other contact
 	Random       io.Reader         // nil: crypto/rand's
@@ -105,7 +96,7 @@ func New(config Config) *Tickets {
 type silent struct{}
 
 func (silent) ContactChanged(accounts.ID, nanp.Number, string) []byte     { return nil }
-func (silent) TicketCanceled(accounts.ID, nanp.Number, string) []byte     { return nil }
+func (silent) TicketCanceled(accounts.ID, string) []byte                  { return nil }
 func (silent) TestResult(accounts.ID, nanp.Number, string, string) []byte { return nil }
 
 // Errors of the contract, beside [storage.ErrStale], [storage.ErrContended] and [storage.ErrUnreadable].
@@ -173,77 +164,10 @@ func (t *Tickets) lineOf(ctx context.Context, name string) (*line, error) {
 	return lines[0], nil
 }
 
-// ProofOutcome is what comes of a [Proof].
-type ProofOutcome string
-
-// The outcomes.
-const (
-	Found        ProofOutcome = "found"          // right, and there are tickets
-	NoTickets    ProofOutcome = "no tickets"     // right, and there are none
-	Wrong        ProofOutcome = "wrong"          // also: there is no such account, or its address is too new
-	LockedForNow ProofOutcome = "locked for now" // the account
-	Closed       ProofOutcome = "closed"         // the account, until a new code is sent or somebody opens it
-	CallerLocked ProofOutcome = "caller locked"  // this caller, or all for whom the network doesn't vouch, were wrong too often
-	Malformed    ProofOutcome = "malformed"      // what can be no ZIP code, and is not counted
-)
-
-// Proved is the answer to a [Proof].
-type Proved struct {
-	Outcome     ProofOutcome
-	Tickets     []Ticket  // with Found, in the order of [Tickets.OfLine]
-	LockedUntil time.Time // with LockedForNow
-}
-
-// Proof is what a caller keys to prove that an account is theirs.
-type Proof struct {
-	Account accounts.Number
-	ZIP     secret.Text // of the billing address
-	From    string      // who calls, and is counted; empty: withheld
-	Vouched bool        // the network vouches for From
-	Turn    pins.Turn
-}
-
-// OfAccount returns the tickets of all lines of an account, if the ZIP code is that of
-// its billing address: see [accounts.Accounts.Verify], by which it is counted and locked. A wrong one counts for the caller,
-// too. Whether there is such an account makes no difference to any outcome but the first two.
-func (t *Tickets) OfAccount(ctx context.Context, proof Proof) (_ Proved, err error) {
+// OfAccount returns the tickets of all lines of an account, in the order of [Tickets.OfLine]. The error is
+// [accounts.ErrNoAccount], the store's, or storage.ErrUnreadable.
+func (t *Tickets) OfAccount(ctx context.Context, number accounts.Number) (_ []Ticket, err error) {
 	defer wrap.Error(&err, "find tickets of an account")
-	claim := accounts.Claim{
-		ZIP: proof.ZIP, Once: proof.Turn.Name(),
-		Note: accounts.Note{By: accounts.ByCustomer, From: "telephone"},
-	}
-	if !claim.Valid() {
-		return Proved{Outcome: Malformed}, nil
-	}
-	var result accounts.Result
-	attempt := pins.Attempt{From: proof.From, Vouched: proof.Vouched, Turn: proof.Turn, At: t.now()}
-	refused, err := t.config.Callers.Guess(ctx, attempt, func() (wrong bool, err error) {
-		result, err = t.config.Accounts.Verify(ctx, proof.Account, claim)
-		return result.Wrong(), err
-	})
-	switch {
-	case err != nil:
-		return Proved{}, err
-	case refused != "":
-		return Proved{Outcome: CallerLocked}, nil
-	case result.Closed:
-		return Proved{Outcome: Closed}, nil
-	case !result.LockedUntil.IsZero():
-		return Proved{Outcome: LockedForNow, LockedUntil: result.LockedUntil}, nil
-	case !result.Verified:
-		return Proved{Outcome: Wrong}, nil
-	}
-	found, err := t.ofAccount(ctx, proof.Account)
-	switch {
-	case err != nil:
-		return Proved{}, err
-	case len(found) == 0:
-		return Proved{Outcome: NoTickets}, nil
-	}
-	return Proved{Outcome: Found, Tickets: found}, nil
-}
-
-func (t *Tickets) ofAccount(ctx context.Context, number accounts.Number) ([]Ticket, error) {
 	account, err := t.config.Accounts.Get(ctx, number)
 	if err != nil {
 		return nil, err

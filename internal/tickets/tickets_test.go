@@ -11,7 +11,6 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
 	"updatecenter/internal/testkit/check"
@@ -34,8 +33,8 @@ func (n notices) ContactChanged(account accounts.ID, before nanp.Number, once st
 	return n.due("contact changed", before, once)
 }
 
-func (n notices) TicketCanceled(account accounts.ID, contact nanp.Number, once string) []byte {
-	return n.due("ticket canceled", contact, once)
+func (n notices) TicketCanceled(account accounts.ID, once string) []byte {
+	return n.due("ticket canceled", "the account", once)
 }
 
 func (n notices) TestResult(account accounts.ID, contact nanp.Number, ref, once string) []byte {
@@ -65,12 +64,8 @@ func onWorld(t *testing.T, w *testkit.World) *fixture {
 	w.AddLines(t, pins.NewLine{Number: testkit.Home})
 	all := w.Accounts(t)
 	w.PutAccount(t, all, testkit.Coded, testkit.Details(testkit.Home), "")
-	lines := check.Must(pins.New(pins.Config{
-		Store: w.Lines(), Callers: w.Lines(), Hasher: w.Hasher().Hasher, Now: w.Now,
-		Policy: pins.Policy{Temporary: secret.New("1234"), MinDigits: 4, MaxDigits: 4},
-	}))(t)
 	f := &fixture{World: w, config: tickets.Config{
-		Store: w.TicketStore(), Keys: w.Keys, Accounts: all, Callers: lines, Notices: notices{}, Now: w.Now,
+		Store: w.TicketStore(), Keys: w.Keys, Accounts: all, Notices: notices{}, Now: w.Now,
 	}}
 	f.Tickets = tickets.New(f.config)
 	f.account = check.Must(all.Get(t.Context(), testkit.Coded))(t)
@@ -198,7 +193,7 @@ func TestCancel(t *testing.T) {
 			}
 			var told []string
 			if c.want == tickets.Done {
-				told = []string{"ticket canceled, to " + string(contact)}
+				told = []string{"ticket canceled, to the account"}
 				check.Same(t, f.events(t)[0].Canceled, c.what)
 			}
 			check.Same(t, f.told(t), told)
@@ -303,54 +298,33 @@ func TestWhoLostThePINChangesNothing(t *testing.T) {
 	}
 }
 
-// zip is a proof in a turn of its own.
-func (f *fixture) proof(account accounts.Number, zip string) tickets.Proof {
-	f.turn++
-	return tickets.Proof{
-		Account: account, ZIP: secret.New(zip), From: "+19525550100", Vouched: true, Turn: pins.Turn{Call: "CA2", Number: f.turn},
+func TestOfAccount(t *testing.T) {
+	f := newFixture(t)
+	f.PutAccount(t, f.Accounts(t), testkit.Answered, testkit.Details(testkit.Other), "")
+	for account, want := range map[accounts.Number]int{testkit.Coded: 1, testkit.Answered: 0} {
+		if all, err := f.OfAccount(t.Context(), account); err != nil || len(all) != want {
+			t.Errorf("%s: %+v, %v", account, all, err)
+		}
 	}
+	check.Is(t, check.Err(f.OfAccount(t.Context(), testkit.Nobodys)), accounts.ErrNoAccount)
 }
 
-func TestAccountAndZIP(t *testing.T) {
+// Somebody who changes the contact again and again has no more calls made than a few.
+func TestContactsAreBounded(t *testing.T) {
 	f := newFixture(t)
-	f.Pass(60 * 24 * time.Hour)
-	f.PutAccount(t, f.Accounts(t), testkit.Answered, testkit.Details(testkit.Other), "")
-	for _, c := range []struct {
-		account accounts.Number
-		zip     string
-		want    tickets.ProofOutcome
-	}{
-		{testkit.Coded, "55401", tickets.Found}, {testkit.Coded, "554", tickets.Malformed}, {testkit.Coded, "", tickets.Malformed},
-		{testkit.Answered, "55401", tickets.NoTickets}, {testkit.Nobodys, "55401", tickets.Wrong}, {testkit.Coded, "55402", tickets.Wrong},
-	} {
-		proved, err := f.OfAccount(t.Context(), f.proof(c.account, c.zip))
-		if err != nil || proved.Outcome != c.want || (len(proved.Tickets) == 1) != (c.want == tickets.Found) {
-			t.Errorf("%s, %s: %+v, %v", c.account, c.zip, proved, err)
+	change := func(n int, want tickets.Outcome) {
+		t.Helper()
+		to := nanp.Number(fmt.Sprintf("+1651555%04d", 100+n))
+		if _, outcome, err := f.ChangeContact(t.Context(), f.request(), to); err != nil || outcome != want {
+			t.Errorf("change %d: %s, %v", n, outcome, err)
 		}
 	}
-	for _, account := range []accounts.Number{testkit.Coded, testkit.Nobodys} { // one has failed once, and so has the other
-		for want := range slices.Values([]tickets.ProofOutcome{tickets.Wrong, tickets.Wrong, tickets.Wrong, tickets.LockedForNow}) {
-			proof := f.proof(account, "55402")
-			proof.From = string(account) // counted elsewhere
-			for range 2 {                // the same turn counts once
-				proved, err := f.OfAccount(t.Context(), proof)
-				if err != nil || proved.Outcome != want || proved.LockedUntil.IsZero() != (want == tickets.Wrong) {
-					t.Errorf("%s: %+v, %v, want %s", account, proved, err, want)
-				}
-			}
-		}
+	for n := range tickets.MaxContacts {
+		change(n, tickets.Done)
 	}
-	for i := range pins.DefaultCallers().Most {
-		account := accounts.Number(fmt.Sprint("7", i))
-		proved, err := f.OfAccount(t.Context(), f.proof(account, "55402"))
-		want := tickets.Wrong
-		if i >= pins.DefaultCallers().Most-2 { // two were wrong before
-			want = tickets.CallerLocked
-		}
-		if err != nil || proved.Outcome != want {
-			t.Errorf("account %d of a caller: %+v, %v", i, proved, err)
-		}
-	}
+	change(10, tickets.TooMany)
+	f.Pass(24 * time.Hour)
+	change(10, tickets.Done)
 }
 
 func TestPut(t *testing.T) {

@@ -10,12 +10,14 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
 	"updatecenter/ivr"
-	"updatecenter/ivr/calls/prompts"
 	"updatecenter/pins"
 )
 
 // actions does the work behind the steps of [Flow].
-type actions struct{ Config }
+type actions struct {
+	Config
+	bill *ivr.Subflow
+}
 
 // arrival is how a call begins.
 type arrival string
@@ -26,14 +28,20 @@ const (
 	aboutLongDistance arrival = "about long distance"
 )
 
-// arrive speaks the language that is remembered with the line, if the network vouches for the caller.
+// arrive looks up the line that the caller may use for whom the network vouches, and speaks the language that is remembered
+// with it.
 func (a actions) arrive(ctx context.Context, c *ivr.Call) (arrival, error) {
-	if c.Language() == "" && c.Caller.Vouched {
+	if c.Caller.Vouched {
 		line, err := a.Lines.Find(ctx, nanp.Number(c.Caller.Number))
-		if err != nil && !errors.Is(err, pins.ErrNoLine) {
+		switch {
+		case err == nil:
+			c.Fill(lineKnown, "1")
+		case !errors.Is(err, pins.ErrNoLine):
 			return "", err
 		}
-		c.Speak(ivr.ParseLanguage(line.Language))
+		if c.Language() == "" {
+			c.Speak(ivr.ParseLanguage(line.Language))
+		}
 	}
 	switch {
 	case c.Language() == "":
@@ -96,50 +104,21 @@ type request string
 
 const (
 	requested      request = "requested"
-	noMatch        request = "no match"
-	lockedForNow   request = "locked for now"
-	closedForGood  request = "closed"
-	callerLocked   request = "caller locked"
 	cannotBeCalled request = "cannot be called"
 )
 
-// requestCode judges what was keyed, and has the account's telephone called.
+// requestCode has the telephone of the account called that was proved, once for each turn, which tells the code or what
+// has taken its place.
 func (a actions) requestCode(ctx context.Context, c *ivr.Call) (request, error) {
-	account, zip, err := a.keyedBill(c)
+	account, err := a.Keyed.Number(c.Secret(keyedAccount).Reveal())
 	if err != nil {
-		return noMatch, nil //nolint:nilerr // what a caller keys is an outcome, not an error
-	}
-	var result accounts.Result
-	refused, err := a.Lines.Guess(ctx, pins.Attempt{From: c.Caller.From, Vouched: c.Caller.Vouched, Turn: turnOf(c)}, func() (bool, error) {
-		var err error
-		result, err = a.Accounts.Verify(ctx, account, accounts.Claim{ZIP: zip, Note: accounts.Note{By: accounts.ByCustomer, From: "help line"}})
-		return result.Wrong(), err
-	})
-	switch {
-	case errors.Is(err, accounts.ErrClaim):
-		return noMatch, nil
-	case err != nil:
 		return "", err
-	case refused != "":
-		return callerLocked, nil
-	case result.Closed:
-		return closedForGood, nil
-	case !result.LockedUntil.IsZero():
-		c.Fill(minutes, prompts.Minutes(result.LockedUntil.Sub(a.Now())))
-		return lockedForNow, nil
-	case !result.Verified:
-		return noMatch, nil
 	}
-	return a.call(ctx, c, account)
-}
-
-// call has the telephone of an account called, once for each turn, which tells the code or what has taken its place.
-func (a actions) call(ctx context.Context, c *ivr.Call, account accounts.Number) (request, error) {
 	params := deliveries.Params{
 		Account: account, Topic: deliveries.SecurityCode, Method: deliveries.Voice, Request: "security code by the help line",
 		Key: fmt.Sprintf("help line %s %d", c.SID, c.Turn),
 	}
-	_, err := a.Deliveries.Request(ctx, params)
+	_, err = a.Deliveries.Request(ctx, params)
 	if errors.Is(err, deliveries.ErrNoSecret) {
 		params.Topic = deliveries.SecurityAnswer
 		_, err = a.Deliveries.Request(ctx, params)

@@ -19,7 +19,7 @@ import (
 // the operator's:
 //
 //	topic,english,spanish,number,transfer
-//	long-distance,our long distance help,nuestra ayuda de larga distancia,800-860-2255,yes
+//	long-distance,our long distance support,nuestro servicio de larga distancia,800-860-2255,yes
 //	other,DIRECTV,DIRECTV,800-531-5000,no
 //
 // Each topic but "other" has one row; the rows of "other" are services that other companies manage, at least one,
@@ -113,7 +113,10 @@ func readRow(row rows.Row) (contact, error) {
 			return c, row.Bad(column, fmt.Sprintf("is no name of 1 to %d characters", maxName))
 		}
 	}
-	c.name = ivr.Prompt{Name: "helpline-name-" + slug(row.Get("english")), EN: row.Get("english"), ES: row.Get("spanish")}
+	c.name = ivr.Prompt{Name: "helpline-name-" + string(c.topic), EN: row.Get("english"), ES: row.Get("spanish")}
+	if c.topic == other {
+		c.name.Name += "-" + slug(c.name.EN)
+	}
 	if text := row.Get("number"); text != "" {
 		number, err := typed.Number(text)
 		if err != nil {
@@ -159,6 +162,17 @@ func (d Directory) missing() []error {
 	return wrong
 }
 
+// Numbers are those that it names.
+func (d Directory) Numbers() []nanp.Number {
+	var all []nanp.Number
+	for _, c := range d.contacts {
+		if c.number != "" {
+			all = append(all, c.number)
+		}
+	}
+	return all
+}
+
 // of is the contact for a topic that has one.
 func (d Directory) of(t topic) contact {
 	return d.contacts[slices.IndexFunc(d.contacts, func(c contact) bool { return c.topic == t })]
@@ -189,8 +203,5 @@ func (c contact) offer() ivr.Prompt {
 
 // at is the step that leads to a contact.
 func (c contact) at() ivr.Step {
-	if c.topic == other {
-		return ivr.Step("contact-" + strings.TrimPrefix(c.name.Name, "helpline-name-"))
-	}
-	return ivr.Step("contact-" + string(c.topic))
+	return ivr.Step("contact-" + strings.TrimPrefix(c.name.Name, "helpline-name-"))
 }

@@ -15,7 +15,7 @@
 // # Proving
 //
 // A wrong ZIP code, a number that is no account's, and an account whose address is too new to be one of record
-// sound the same, and are counted by package accounts. Nothing that was keyed is ever said.
+// sound the same, and are counted for the account and for the caller. Nothing secret that was keyed is ever said.
 package helpline
 
 import (
@@ -27,7 +27,9 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/recovery"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/tickets"
 	"updatecenter/ivr"
 	"updatecenter/ivr/calls/prompts"
 	"updatecenter/pins"
@@ -55,18 +57,22 @@ type Deliveries interface {
 
 // Config is what the call needs.
 type Config struct {
-	Lines      Lines
-	Accounts   Accounts
-	Deliveries Deliveries
-	Tickets    Tickets
-	Changed    func() // called after what the operator's system is to learn of; nil: nobody
-	Keyed      accounts.KeyedForms
-	Directory  Directory      // zero: [StandardDirectory]
-	Repair     nanp.Number    // of the repair service, if the directory has none
-	Person     nanp.Number    // of the other contacts that have none, and where 0 leads
-	CallerID   nanp.Number    // what the telephones show to which callers are put through: a number of the Twilio account; empty: nobody is put through
-	Zone       *time.Location // of the times that are said
-	Now        func() time.Time
+	Lines        Lines
+	Accounts     Accounts
+	Deliveries   Deliveries
+	Tickets      Tickets
+	Recoveries   Recoveries
+	Changed      func() // called after what the operator's system is to learn of; nil: nobody
+	Keyed        accounts.KeyedForms
+	Directory    Directory         // zero: [StandardDirectory]
+	Repair       nanp.Number       // of the repair service, if the directory has none
+	Person       nanp.Number       // of the other contacts that have none, and where 0 leads
+	CallerID     nanp.Number       // what the telephones show to which callers are put through: a number of the Twilio account; empty: nobody is put through
+	Learns       bool              // whether the operator's system learns of what callers change: else they can't
+	Calls        bool              // whether customers are called
+	Destinations nanp.Destinations // the numbers that are called
+	Zone         *time.Location    // of the times that are said
+	Now          func() time.Time
 }
 
 // LongDistance is the [ivr.Event.Reference] of a call that begins with long distance; others begin with the menu.
@@ -77,20 +83,23 @@ func Flow(c Config) *ivr.Flow {
 	if c.Directory.contacts == nil {
 		c.Directory = StandardDirectory()
 	}
-	a := actions{c}
+	a := actions{Config: c}
+	a.bill = a.billSubflow()
 	return &ivr.Flow{
 		Name: "help-line", Start: arrive, Sorry: sorry, Help: c.Directory.of(person).at(),
 		Notices: prompts.Notices(sayApology, sayUnsure),
 		Given: map[ivr.Variable]string{
 			helpLine: string(c.number(c.Directory.of(person))), callerID: string(c.CallerID), shortCode: "78",
 		},
-		Variables: append(ticketNumbers(), service, number, access, minutes, ticket, status, visit, technician, day, earliest, latest, newContact),
+		Variables: append(ticketNumbers(), service, number, access, minutes, ticket, status, visit, technician, tested, day, earliest, latest, newContact, wanted, way),
 		Choices: map[ivr.Variable][]ivr.Prompt{
 			service: c.Directory.names(), status: sayStatuses(), visit: {visitArranged},
-			technician: {hasArrived, onTheWay, onTheWayFor},
+			technician: {hasArrived, onTheWay, onTheWayFor}, tested: {results[""], results[tickets.LineGood], results[tickets.TroubleFound]},
+			wanted: {wants[recovery.UserName], wants[recovery.Password], wants[recovery.UserNameAndPassword], wants[recovery.SecurityCode]},
+			way:    {sentBy[deliveries.Email], sentBy[deliveries.ByMail]},
 		},
 		Nodes: slices.Concat(a.arriving(), a.topics(), a.updateCenter(), a.online(), a.securityCode(), a.repairs(), a.ticketNodes(),
-			a.contactNodes(), a.cancelNodes(), a.testNodes(), a.elsewhere(), a.contacts(), a.ending()),
+			a.contactNodes(), a.cancelNodes(), a.testNodes(), a.distance(), a.elsewhere(), a.contacts(), a.ending()),
 	}
 }
 
@@ -100,7 +109,7 @@ func (a actions) arriving() []ivr.Node {
 		ivr.Action[arrival]{At: arrive, Run: a.arrive, On: ivr.On[arrival]{
 			noLanguage:        askLanguage,
 			aboutAnything:     welcome,
-			aboutLongDistance: a.Directory.of(longDistance).at(),
+			aboutLongDistance: welcomeDistance,
 		}},
 		ivr.Menu{At: askLanguage, Options: []ivr.Option{
 			{Prompt: prompts.ForEnglish, In: ivr.English, Next: english},
@@ -109,6 +118,7 @@ func (a actions) arriving() []ivr.Node {
 		ivr.Action[choice]{At: english, Run: speak(ivr.English), On: ivr.On[choice]{chosen: arrive}},
 		ivr.Action[choice]{At: spanish, Run: speak(ivr.Spanish), On: ivr.On[choice]{chosen: arrive}},
 		ivr.Say{At: welcome, Prompt: sayWelcome, Next: menu},
+		ivr.Say{At: welcomeDistance, Prompt: sayWelcomeDistance, Next: aboutDistance},
 	}
 }
 
@@ -125,7 +135,7 @@ func (a actions) topics() []ivr.Node {
 		}, Closing: sayMenuEnd, Back: goodbye, GaveUp: noAnswer},
 		ivr.Menu{At: rest, Options: []ivr.Option{
 			{Prompt: forTicket, Next: aboutRepair},
-			{Prompt: forLongDistance, Next: to(longDistance)},
+			{Prompt: forLongDistance, Next: aboutDistance},
 			{Prompt: forTelevision, Next: aboutTelevision},
 			{Prompt: forAntivirus, Next: aboutAntivirus},
 			{Prompt: forOthers, Next: others},
@@ -148,7 +158,7 @@ func (a actions) updateCenter() []ivr.Node {
 		ivr.Say{At: resetPIN, Prompt: sayResetPIN, Next: toRepair},
 		ivr.Say{At: dialFromHome, Prompt: sayDialFromHome, Next: anythingElse},
 		ivr.Gather{At: askArea, Prompt: sayAskArea, Digits: ivr.Range{Min: 3, Max: 3}, Into: keyedArea,
-			Next: findAccess, Back: menu, GaveUp: toRepair},
+			Next: findAccess, Back: aboutPIN, GaveUp: toRepair},
 		ivr.Action[finding]{At: findAccess, Run: a.findAccess, On: ivr.On[finding]{
 			found:     tellAccess,
 			foundNone: noArea,
@@ -176,42 +186,19 @@ func (a actions) online() []ivr.Node {
 func (a actions) securityCode() []ivr.Node {
 	toPerson := a.Directory.of(onlineAccount).at()
 	return []ivr.Node{
-		ivr.Enter{At: codeBill, Subflow: askBill, On: map[ivr.Step]ivr.Step{billKeyed: requestCode, billLeft: aboutAccount, billGivenUp: toPerson}},
-		ivr.Action[request]{At: requestCode, Run: a.requestCode, On: ivr.On[request]{
-			requested:      willCall,
-			noMatch:        wrongBill,
-			lockedForNow:   locked,
-			closedForGood:  closed,
-			callerLocked:   nothingChecked,
-			cannotBeCalled: noCall,
-		}, May: sayMayCall},
-		ivr.Say{At: wrongBill, Prompt: sayWrongBill, Next: billAgain},
-		ivr.Retry{At: billAgain, Times: 3, Back: codeBill, GaveUp: toPerson},
+		ivr.Enter{At: codeBill, Subflow: a.bill, On: map[ivr.Step]ivr.Step{billProved: offerCall, billLeft: aboutAccount, billNotProved: toPerson}},
+		ivr.Menu{At: offerCall, Options: []ivr.Option{
+			{Prompt: toHaveItCalled, Next: requestCode},
+		}, Closing: sayBackEnd, Back: aboutAccount, GaveUp: toPerson},
+		ivr.Action[request]{At: requestCode, Run: a.requestCode, On: ivr.On[request]{requested: willCall, cannotBeCalled: noCall}, May: sayMayCall},
 		ivr.Say{At: willCall, Prompt: sayWillCall, Whole: true, Next: anythingElse},
-		ivr.Say{At: locked, Prompt: sayLocked, Next: toPerson},
-		ivr.Say{At: closed, Prompt: sayClosed, Next: toPerson},
-		ivr.Say{At: nothingChecked, Prompt: sayNothingChecked, Next: toPerson},
 		ivr.Say{At: noCall, Prompt: sayNoCall, Next: toPerson},
 	}
 }
 
-// askBill asks for what stands on a bill.
-var askBill = &ivr.Subflow{
-	Name: "bill", Start: askAccount,
-	Nodes: []ivr.Node{
-		ivr.Gather{At: askAccount, Prompt: sayAskAccount, Digits: ivr.Range{Min: 4, Max: accounts.MaxKeyed}, Into: keyedAccount,
-			Next: askZIP, Back: billLeft, GaveUp: billGivenUp},
-		ivr.Gather{At: askZIP, Prompt: sayAskZIP, Digits: ivr.Range{Min: 5, Max: 9}, Into: keyedZIP,
-			Next: billKeyed, Back: askAccount, GaveUp: billGivenUp},
-		ivr.Return{At: billKeyed},
-		ivr.Return{At: billLeft},
-		ivr.Return{At: billGivenUp},
-	},
-}
-
 // elsewhere offers the services that other companies manage.
 func (a actions) elsewhere() []ivr.Node {
-	m := ivr.Menu{At: others, Closing: sayBackEnd, Back: menu, GaveUp: noAnswer}
+	m := ivr.Menu{At: others, Closing: sayBackEnd, Back: rest, GaveUp: noAnswer}
 	for _, c := range a.Directory.others() {
 		m.Options = append(m.Options, ivr.Option{Prompt: c.offer(), Next: c.at()})
 	}
@@ -261,11 +248,12 @@ func (a actions) ending() []ivr.Node {
 
 // The steps of the call, in the order in which one would tell it, but for those of contacts and of the choice of a ticket.
 const (
-	arrive      ivr.Step = "arrive"
-	askLanguage ivr.Step = "ask-language"
-	english     ivr.Step = "english"
-	spanish     ivr.Step = "spanish"
-	welcome     ivr.Step = "welcome"
+	arrive          ivr.Step = "arrive"
+	askLanguage     ivr.Step = "ask-language"
+	english         ivr.Step = "english"
+	spanish         ivr.Step = "spanish"
+	welcome         ivr.Step = "welcome"
+	welcomeDistance ivr.Step = "welcome-long-distance"
 
 	menu            ivr.Step = "menu"
 	rest            ivr.Step = "more-topics"
@@ -286,75 +274,109 @@ const (
 	enrolling    ivr.Step = "enrolling"
 	signIn       ivr.Step = "sign-in"
 
-	codeBill       ivr.Step = "bill-for-code"
-	requestCode    ivr.Step = "request-code"
+	codeBill    ivr.Step = "bill-for-code"
+	offerCall   ivr.Step = "offer-call"
+	requestCode ivr.Step = "request-code"
+	willCall    ivr.Step = "will-call"
+	noCall      ivr.Step = "no-call"
+
+	askAccount     ivr.Step = "ask-account"
+	askZIP         ivr.Step = "ask-zip"
+	checkBill      ivr.Step = "check-bill"
 	wrongBill      ivr.Step = "no-match"
 	billAgain      ivr.Step = "another-match"
-	willCall       ivr.Step = "will-call"
 	locked         ivr.Step = "locked-for-now"
 	closed         ivr.Step = "closed"
 	nothingChecked ivr.Step = "nothing-checked"
-	noCall         ivr.Step = "no-call"
+	billProved     ivr.Step = "bill-proved"
+	billLeft       ivr.Step = "bill-left"
+	billNotProved  ivr.Step = "bill-not-proved"
 
-	askAccount  ivr.Step = "ask-account"
-	askZIP      ivr.Step = "ask-zip"
-	billKeyed   ivr.Step = "bill-keyed"
-	billLeft    ivr.Step = "bill-left"
-	billGivenUp ivr.Step = "bill-given-up"
+	aboutRepair  ivr.Step = "about-repair"
+	askPIN       ivr.Step = "ask-pin"
+	checkPIN     ivr.Step = "check-pin"
+	wrongPIN     ivr.Step = "wrong-pin"
+	pinAgain     ivr.Step = "another-pin"
+	temporaryPIN ivr.Step = "temporary-pin"
+	lockedPIN    ivr.Step = "locked-pin"
+	ticketBill   ivr.Step = "bill-for-ticket"
+	findByLine   ivr.Step = "find-tickets-of-line"
+	findByBill   ivr.Step = "find-tickets-of-account"
+	noTicket     ivr.Step = "no-ticket"
+	ticketsMenu  ivr.Step = "tickets"
 
-	aboutRepair     ivr.Step = "about-repair"
-	askPIN          ivr.Step = "ask-pin"
-	checkPIN        ivr.Step = "check-pin"
-	wrongPIN        ivr.Step = "wrong-pin"
-	pinAgain        ivr.Step = "another-pin"
-	temporaryPIN    ivr.Step = "temporary-pin"
-	lockedPIN       ivr.Step = "locked-pin"
-	ticketBill      ivr.Step = "bill-for-ticket"
-	checkBill       ivr.Step = "check-bill"
-	wrongTicketBill ivr.Step = "no-match-for-ticket"
-	ticketBillAgain ivr.Step = "another-match-for-ticket"
-	lockedTickets   ivr.Step = "locked-for-ticket"
-	findTickets     ivr.Step = "find-tickets"
-	noTicket        ivr.Step = "no-ticket"
-	chooseTicket    ivr.Step = "choose-ticket"
-	ticketsMenu     ivr.Step = "tickets"
+	openTicket      ivr.Step = "open-ticket"
+	tellTicket      ivr.Step = "tell-ticket"
+	tellTicketAgain ivr.Step = "tell-ticket-again"
+	tellStatus      ivr.Step = "tell-status"
+	tellTested      ivr.Step = "tell-tested"
+	ticketMenu      ivr.Step = "ticket"
+	ticketGone      ivr.Step = "ticket-gone"
+	proofOvertaken  ivr.Step = "pin-changed-by-another"
+	ticketBusy      ivr.Step = "ticket-busy"
 
-	openTicket     ivr.Step = "open-ticket"
-	tellTicket     ivr.Step = "tell-ticket"
-	tellStatus     ivr.Step = "tell-status"
-	ticketMenu     ivr.Step = "ticket"
-	ticketGone     ivr.Step = "ticket-gone"
-	proofOvertaken ivr.Step = "pin-changed-by-another"
-	ticketBusy     ivr.Step = "ticket-busy"
-
-	askContact     ivr.Step = "ask-contact"
-	readContact    ivr.Step = "read-contact"
-	badContact     ivr.Step = "no-contact"
-	contactAgain   ivr.Step = "another-contact"
-	confirmContact ivr.Step = "confirm-contact"
-	changeContact  ivr.Step = "change-contact"
-	contactChanged ivr.Step = "contact-changed"
+	askContact      ivr.Step = "ask-contact"
+	readContact     ivr.Step = "read-contact"
+	badContact      ivr.Step = "no-contact"
+	contactAgain    ivr.Step = "another-contact"
+	confirmContact  ivr.Step = "confirm-contact"
+	changeContact   ivr.Step = "change-contact"
+	tooManyContacts ivr.Step = "too-many-contacts"
+	contactChanged  ivr.Step = "contact-changed"
 
 	cancelMenu     ivr.Step = "cancel"
 	cancelVisit    ivr.Step = "cancel-visit"
 	cancelTicket   ivr.Step = "cancel-ticket"
 	visitCanceled  ivr.Step = "visit-canceled"
+	visitGone      ivr.Step = "visit-gone"
 	ticketCanceled ivr.Step = "ticket-canceled"
 	cancelTooLate  ivr.Step = "cancel-too-late"
 
-	requestTest   ivr.Step = "request-test"
-	tooManyTests  ivr.Step = "too-many-tests"
-	testBegun     ivr.Step = "test-begun"
-	awaitTest     ivr.Step = "await-test"
-	lookAtTest    ivr.Step = "look-at-test"
-	stillTesting  ivr.Step = "still-testing"
-	testAgain     ivr.Step = "look-again"
-	tellGood      ivr.Step = "tell-good"
-	tellTrouble   ivr.Step = "tell-trouble"
-	tellNotTested ivr.Step = "tell-not-tested"
-	callBack      ivr.Step = "call-back"
-	willCallBack  ivr.Step = "will-call-back"
-	noCallBack    ivr.Step = "no-call-back"
+	requestTest    ivr.Step = "request-test"
+	tooManyTests   ivr.Step = "too-many-tests"
+	testBegun      ivr.Step = "test-begun"
+	waitForTest    ivr.Step = "wait-for-test"
+	awaitTest      ivr.Step = "await-test"
+	lookAtTest     ivr.Step = "look-at-test"
+	stillTesting   ivr.Step = "still-testing"
+	testAgain      ivr.Step = "look-again"
+	lineIsGood     ivr.Step = "line-is-good"
+	lineHasTrouble ivr.Step = "line-has-trouble"
+	lineNotTested  ivr.Step = "line-not-tested"
+	testLasts      ivr.Step = "test-lasts"
+	wantsCall      ivr.Step = "wants-call"
+	testLeft       ivr.Step = "test-left"
+	tellLater      ivr.Step = "tell-later"
+	tellGood       ivr.Step = "tell-good"
+	tellTrouble    ivr.Step = "tell-trouble"
+	tellNotTested  ivr.Step = "tell-not-tested"
+	callBack       ivr.Step = "call-back"
+	willCallBack   ivr.Step = "will-call-back"
+
+	aboutDistance   ivr.Step = "about-long-distance"
+	needUserName    ivr.Step = "need-user-name"
+	needPassword    ivr.Step = "need-password"
+	needBoth        ivr.Step = "need-both"
+	needCode        ivr.Step = "need-code"
+	askBTN          ivr.Step = "ask-btn"
+	whatProves      ivr.Step = "what-proves"
+	askPassword     ivr.Step = "ask-password"
+	askCode         ivr.Step = "ask-code"
+	askWay          ivr.Step = "ask-way"
+	sendByEmail     ivr.Step = "send-by-email"
+	sendByLetter    ivr.Step = "send-by-letter"
+	recoverIt       ivr.Step = "recover"
+	onItsWay        ivr.Step = "on-its-way"
+	codeOnItsWay    ivr.Step = "code-on-its-way"
+	noDistanceMatch ivr.Step = "no-match-for-long-distance"
+	distanceAgain   ivr.Step = "another-match-for-long-distance"
+	distanceLocked  ivr.Step = "long-distance-locked"
+	distanceClosed  ivr.Step = "long-distance-closed"
+	tooManySent     ivr.Step = "too-many-sent"
+	callerRefused   ivr.Step = "caller-refused"
+	notOfRecord     ivr.Step = "not-of-record"
+	noUserName      ivr.Step = "no-user-name"
+	notSent         ivr.Step = "not-sent"
 
 	others        ivr.Step = "services-of-others"
 	tellNumber    ivr.Step = "tell-number"
@@ -379,14 +401,23 @@ var (
 	number    = ivr.Variable{Name: "number", Kind: ivr.Phone}      // and where
 	access    = ivr.Variable{Name: "access", Kind: ivr.Phone}      // what is dialed from any phone
 	minutes   = ivr.Variable{Name: "minutes", Kind: ivr.Count}     // until a lock ends
+	lineKnown = ivr.Variable{Name: "line-known", Kind: ivr.Digits} // 1: the caller may use a line of ours
 
 	keyedArea    = ivr.Variable{Name: "area-code", Kind: ivr.Digits}
 	keyedAccount = ivr.Variable{Name: "account", Kind: ivr.Secret} // may be anything that somebody keyed
 	keyedZIP     = ivr.Variable{Name: "zip", Kind: ivr.Secret}
 	keyedPIN     = ivr.Variable{Name: "pin", Kind: ivr.Secret}
-	proved       = ivr.Variable{Name: "revision", Kind: ivr.Count} // of the PIN that was proved; 0: by the bill
+	provedPIN    = ivr.Variable{Name: "revision", Kind: ivr.Count} // of the PIN that was proved, or byBillAlone
 	keyedContact = ivr.Variable{Name: "keyed-contact", Kind: ivr.Digits}
 	newContact   = ivr.Variable{Name: "contact", Kind: ivr.Phone}
+
+	need          = ivr.Variable{Name: "need", Kind: ivr.Words}      // a [recovery.Need]
+	wanted        = ivr.Variable{Name: "wanted", Kind: ivr.Phrase}   // the same, as it is said
+	sending       = ivr.Variable{Name: "sending", Kind: ivr.Words}   // a [deliveries.Method]
+	way           = ivr.Variable{Name: "way", Kind: ivr.Phrase}      // how it is sent
+	keyedBTN      = ivr.Variable{Name: "btn", Kind: ivr.Secret}      // may be anything that somebody keyed
+	keyedPassword = ivr.Variable{Name: "password", Kind: ivr.Secret} // on the keypad
+	keyedCode     = ivr.Variable{Name: "code", Kind: ivr.Secret}
 
 	ticketsFound = ivr.Variable{Name: "tickets", Kind: ivr.Words}  // number and line of each
 	ticket       = ivr.Variable{Name: "ticket", Kind: ivr.Spelled} // the number of the present one
@@ -397,6 +428,7 @@ var (
 	status       = ivr.Variable{Name: "status", Kind: ivr.Phrase}
 	visit        = ivr.Variable{Name: "visit", Kind: ivr.Phrase}
 	technician   = ivr.Variable{Name: "technician", Kind: ivr.Phrase}
+	tested       = ivr.Variable{Name: "tested", Kind: ivr.Phrase} // what came of the newest test
 	day          = ivr.Variable{Name: "day", Kind: ivr.Date}
 	earliest     = ivr.Variable{Name: "earliest", Kind: ivr.Time}
 	latest       = ivr.Variable{Name: "latest", Kind: ivr.Time}

@@ -37,7 +37,7 @@ func TestReadDirectory(t *testing.T) {
 		"whole":                     {"other;DIRECTV;DIRECTV;800-531-5000;no\n", nil},
 		"no service of others":      {"", []string{"topic other: want 1 to 12 rows, not 0"}},
 		"a topic twice":             {"repair;more;más;;yes\nother;DIRECTV;DIRECTV;800-531-5000;no\n", []string{"topic repair: want one row, not 2"}},
-		"a name twice":              {"other;E Mail;X;800-531-5000;no\n", []string{`two rows have the English name "E Mail"`}},
+		"a name twice":              {"other;E Mail;X;800-531-5000;no\nother;e-mail;Y;800-531-5000;no\nother;TV;TV;800-531-5000;no\n", []string{`two rows have the English name "e-mail"`}},
 		"everything that is wrong":  {"poem;x;x;;no\nother;{x};x;800-531-5000;no\nother;x;;800-531-5000;no\nother;x;x;;no\nother;x;x;12;no\nother;x;x;800-531-5000;maybe\n", []string{"line 10", "line 11", "line 12", "line 13", "line 14", "line 15"}},
 		"a name too long to listen": {"other;" + strings.Repeat("long ", 9) + ";x;800-531-5000;no\n", []string{"1 to 40 characters"}},
 	} {

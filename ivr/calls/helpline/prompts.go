@@ -9,6 +9,11 @@ var (
 		EN:   "Welcome to the help line. You can press a key at any time.",
 		ES:   "Le damos la bienvenida a la línea de ayuda. Puede oprimir una tecla en cualquier momento.",
 	}
+	sayWelcomeDistance = ivr.Prompt{
+		Name: "helpline-welcome-long-distance",
+		EN:   "Welcome to the help line for long distance. You can press a key at any time.",
+		ES:   "Le damos la bienvenida a la línea de ayuda de larga distancia. Puede oprimir una tecla en cualquier momento.",
+	}
 	sayMenuEnd = ivr.Prompt{
 		Name: "helpline-menu-end",
 		EN:   "To talk to a person, press 0. To leave, press star.",
@@ -85,7 +90,7 @@ var (
 	}
 	sayEmail = ivr.Prompt{
 		Name: "helpline-email",
-		EN:   "A mail program asks for a user name: enter your whole e-mail address there.",
+		EN:   "If your mail program asks for a user name, enter your whole e-mail address.",
 		ES:   "Si un programa de correo le pide el nombre de usuario, escriba su dirección de correo completa.",
 	}
 	sayTelevision = ivr.Prompt{
@@ -168,8 +173,8 @@ var (
 	}
 	sayAutoPay = ivr.Prompt{
 		Name: "helpline-auto-pay",
-		EN:   "Automatic payment has no sign-in of its own. It is part of your online account.",
-		ES:   "El pago automático no tiene acceso propio. Es parte de su cuenta en línea.",
+		EN:   "Automatic payment is part of your online account, and has the same user name and password.",
+		ES:   "El pago automático es parte de su cuenta en línea, con el mismo nombre de usuario y la misma contraseña.",
 	}
 	sayAskAccount = ivr.Prompt{
 		Name: "helpline-ask-account",
@@ -186,10 +191,15 @@ var (
 		EN:   "That account number and ZIP code do not match our records. Both are on your bill.",
 		ES:   "Ese número de cuenta y ese código postal no coinciden con nuestros registros. Ambos están en su factura.",
 	}
+	toHaveItCalled = ivr.Prompt{
+		Name: "helpline-to-have-it-called",
+		EN:   "To have the code told by a call to the primary telephone of your account, press {key}.",
+		ES:   "Para que digamos el código en una llamada al teléfono principal de su cuenta, oprima el {key}.",
+	}
 	sayWillCall = ivr.Prompt{
 		Name: "helpline-will-call",
-		EN:   "Thank you. Within five minutes we call the primary telephone of that account, and tell the code there. If you are calling from it, please hang up now.",
-		ES:   "Gracias. En cinco minutos o menos llamamos al teléfono principal de esa cuenta y decimos el código allí. Si llama desde ese teléfono, cuelgue ahora.",
+		EN:   "Thank you. Within five minutes the primary telephone of your account rings. If you are calling from it, please hang up now.",
+		ES:   "Gracias. En cinco minutos o menos sonará el teléfono principal de su cuenta. Si llama desde ese teléfono, cuelgue ahora.",
 	}
 	sayLocked = ivr.Prompt{
 		Name: "helpline-locked",

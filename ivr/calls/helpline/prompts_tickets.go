@@ -52,12 +52,12 @@ var (
 	sayNoTicket = ivr.Prompt{
 		Name: "helpline-no-ticket",
 		EN:   "There is no repair ticket. To report a problem, call our repair service.",
-		ES:   "No hay ninguna orden de reparación. Para informar de un problema, llame al servicio de reparaciones.",
+		ES:   "No hay ningún reporte de reparación. Para informar de un problema, llame al servicio de reparaciones.",
 	}
 	saySeveral = ivr.Prompt{
 		Name: "helpline-several-tickets",
 		EN:   "There are several tickets.",
-		ES:   "Hay varias órdenes.",
+		ES:   "Hay más de un reporte.",
 	}
 )
 
@@ -67,7 +67,7 @@ func forTicketNumber(n int) ivr.Prompt {
 	return ivr.Prompt{
 		Name: fmt.Sprintf("helpline-for-%s", number),
 		EN:   "For ticket {" + number + "}, press {key}.",
-		ES:   "Para la orden {" + number + "}, oprima el {key}.",
+		ES:   "Para el reporte {" + number + "}, oprima el {key}.",
 	}
 }
 
@@ -75,19 +75,29 @@ func forTicketNumber(n int) ivr.Prompt {
 var (
 	sayTicket = ivr.Prompt{
 		Name: "helpline-ticket",
-		EN:   "The ticket number is {ticket}. Once more, {ticket}.",
-		ES:   "Su orden es la {ticket}. Otra vez: {ticket}.",
+		EN:   "The ticket number is {ticket}.",
+		ES:   "El número de su reporte es {ticket}.",
+	}
+	sayTicketAgain = ivr.Prompt{
+		Name: "helpline-ticket-again",
+		EN:   "Once more, {ticket}.",
+		ES:   "Otra vez: {ticket}.",
 	}
 	sayStatus = ivr.Prompt{
 		Name: "helpline-status",
 		EN:   "{status} {visit} {technician}",
 		ES:   "{status} {visit} {technician}",
 	}
+	sayTested = ivr.Prompt{
+		Name: "helpline-tested",
+		EN:   "{tested}",
+		ES:   "{tested}",
+	}
 	statuses = map[tickets.Status]ivr.Prompt{
 		tickets.Open: {
 			Name: "helpline-status-open",
 			EN:   "We are working on it, and no visit is arranged yet.",
-			ES:   "Estamos trabajando en ella y aún no hay visita acordada.",
+			ES:   "Estamos trabajando en él y aún no hay visita acordada.",
 		},
 		tickets.Scheduled: {
 			Name: "helpline-status-scheduled",
@@ -96,8 +106,8 @@ var (
 		},
 		tickets.Dispatched: {
 			Name: "helpline-status-dispatched",
-			EN:   "A technician has it today.",
-			ES:   "Un técnico se ocupa de ella hoy.",
+			EN:   "A technician is assigned to it.",
+			ES:   "Ya tiene un técnico asignado.",
 		},
 		tickets.Completed: {
 			Name: "helpline-status-done",
@@ -107,7 +117,7 @@ var (
 		tickets.Canceled: {
 			Name: "helpline-status-canceled",
 			EN:   "It is canceled.",
-			ES:   "Está cancelada.",
+			ES:   "Está cancelado.",
 		},
 	}
 	visitArranged = ivr.Prompt{
@@ -130,6 +140,25 @@ var (
 		EN:   "The technician has arrived.",
 		ES:   "El técnico ha llegado.",
 	}
+	// results are those of a test, by what came of it; "" is under way.
+	results = map[tickets.Result]ivr.Prompt{
+		"": {
+			Name: "helpline-result-under-way",
+			EN:   "A test of the line is going on.",
+			ES:   "Se está probando la línea.",
+		},
+		tickets.LineGood: {
+			Name: "helpline-result-good",
+			EN:   "The newest test of the line found no trouble.",
+			ES:   "La última prueba de la línea no encontró ningún fallo.",
+		},
+		tickets.TroubleFound: {
+			Name: "helpline-result-trouble",
+			EN:   "The newest test of the line found trouble.",
+			ES:   "La última prueba de la línea encontró un fallo.",
+		},
+		tickets.NotTested: {},
+	}
 	toChangeContact = ivr.Prompt{
 		Name: "helpline-to-change-contact",
 		EN:   "To give the technician another telephone number, press {key}.",
@@ -148,12 +177,12 @@ var (
 	toHearTicket = ivr.Prompt{
 		Name: "helpline-to-hear-ticket",
 		EN:   "To hear the ticket again, press {key}.",
-		ES:   "Para oír la orden otra vez, oprima el {key}.",
+		ES:   "Para oír el reporte otra vez, oprima el {key}.",
 	}
 	sayTicketGone = ivr.Prompt{
 		Name: "helpline-ticket-gone",
 		EN:   "That ticket has ended meanwhile, so nothing was changed.",
-		ES:   "Esa orden ha terminado entretanto, así que no se cambió nada.",
+		ES:   "Ese reporte ha terminado entretanto, así que no se cambió nada.",
 	}
 	sayOvertaken = ivr.Prompt{
 		Name: "helpline-pin-changed-by-another",
@@ -163,7 +192,7 @@ var (
 	sayTicketBusy = ivr.Prompt{
 		Name: "helpline-ticket-busy",
 		EN:   "We cannot change the ticket right now. Please try again later, or call our repair service.",
-		ES:   "Ahora no podemos cambiar la orden. Intente más tarde o llame al servicio de reparaciones.",
+		ES:   "Ahora no podemos cambiar el reporte. Intente más tarde o llame al servicio de reparaciones.",
 	}
 )
 
@@ -211,27 +240,37 @@ var (
 	toCancelVisit = ivr.Prompt{
 		Name: "helpline-to-cancel-visit",
 		EN:   "To cancel the visit and keep the ticket, press {key}.",
-		ES:   "Para cancelar la visita y conservar la orden, oprima el {key}.",
+		ES:   "Para cancelar la visita y conservar el reporte, oprima el {key}.",
 	}
 	toCancelTicket = ivr.Prompt{
 		Name: "helpline-to-cancel-ticket",
 		EN:   "To cancel the whole ticket, press {key}.",
-		ES:   "Para cancelar toda la orden, oprima el {key}.",
+		ES:   "Para cancelar todo el reporte, oprima el {key}.",
 	}
 	toKeepTicket = ivr.Prompt{
 		Name: "helpline-to-keep-ticket",
 		EN:   "To keep it as it is, press {key}.",
-		ES:   "Para dejarla como está, oprima el {key}.",
+		ES:   "Para dejarlo como está, oprima el {key}.",
+	}
+	sayVisitGone = ivr.Prompt{
+		Name: "helpline-visit-gone",
+		EN:   "There is no visit to cancel any more. This is how your ticket stands now.",
+		ES:   "Ya no hay ninguna visita que cancelar. Así está ahora su reporte.",
+	}
+	sayTooManyContacts = ivr.Prompt{
+		Name: "helpline-too-many-contacts",
+		EN:   "The number was changed several times already. Please try again in twenty-four hours, or press 0 for a person.",
+		ES:   "El número ya se cambió varias veces. Intente de nuevo en veinticuatro horas u oprima el cero para hablar con una persona.",
 	}
 	sayVisitCanceled = ivr.Prompt{
 		Name: "helpline-visit-canceled",
 		EN:   "The visit is canceled. Ticket {ticket} stays open.",
-		ES:   "La visita está cancelada. La orden {ticket} sigue abierta.",
+		ES:   "La visita está cancelada. El reporte {ticket} sigue abierto.",
 	}
 	sayTicketCanceled = ivr.Prompt{
 		Name: "helpline-ticket-canceled",
 		EN:   "Ticket {ticket} is canceled, and nobody will come.",
-		ES:   "La orden {ticket} está cancelada y no irá nadie.",
+		ES:   "El reporte {ticket} está cancelado y no irá nadie.",
 	}
 	sayCancelTooLate = ivr.Prompt{
 		Name: "helpline-cancel-too-late",
@@ -241,12 +280,12 @@ var (
 	sayMayBeDone = ivr.Prompt{
 		Name: "helpline-may-be-done",
 		EN:   "What you asked for may be done already. Please listen to the ticket when you call again.",
-		ES:   "Es posible que lo que pidió ya esté hecho. Escuche la orden cuando llame de nuevo.",
+		ES:   "Es posible que lo que pidió ya esté hecho. Escuche el reporte cuando llame de nuevo.",
 	}
 	sayUnsure = ivr.Prompt{
 		Name: "helpline-unsure",
-		EN:   "However, we could not make sure that this change will last. Please listen to the ticket again later.",
-		ES:   "Sin embargo, no pudimos comprobar que este cambio vaya a conservarse. Escuche la orden otra vez más tarde.",
+		EN:   "However, we could not make sure that this will last. If it turns out not to be done, please ask for it again.",
+		ES:   "Sin embargo, no pudimos comprobar que esto vaya a conservarse. Si resulta que no está hecho, pídalo otra vez.",
 	}
 )
 
@@ -259,8 +298,8 @@ var (
 	}
 	toBeCalledBack = ivr.Prompt{
 		Name: "helpline-to-be-called-back",
-		EN:   "To be called back with the result instead, press {key}.",
-		ES:   "Si prefiere que le llamemos con el resultado, oprima el {key}.",
+		EN:   "To be called back with the result, at the number that the technician has, press {key}.",
+		ES:   "Para que le llamemos con el resultado, al número que tiene el técnico, oprima el {key}.",
 	}
 	sayStillTesting = ivr.Prompt{
 		Name: "helpline-still-testing",
@@ -269,8 +308,8 @@ var (
 	}
 	sayTooManyTests = ivr.Prompt{
 		Name: "helpline-too-many-tests",
-		EN:   "The line was tested several times today. Please try again tomorrow.",
-		ES:   "La línea se ha probado varias veces hoy. Intente de nuevo mañana.",
+		EN:   "The line was tested several times already. Please try again in twenty-four hours.",
+		ES:   "La línea ya se ha probado varias veces. Intente de nuevo en veinticuatro horas.",
 	}
 	sayGood = ivr.Prompt{
 		Name: "helpline-test-good",
@@ -280,7 +319,7 @@ var (
 	sayTrouble = ivr.Prompt{
 		Name: "helpline-test-trouble",
 		EN:   "The test found trouble on your line. It is added to your ticket, and we repair it.",
-		ES:   "La prueba encontró un problema en su línea. Queda anotado en su orden y lo repararemos.",
+		ES:   "La prueba encontró un problema en su línea. Queda anotado en su reporte y lo repararemos.",
 	}
 	sayNotTested = ivr.Prompt{
 		Name: "helpline-not-tested",
@@ -292,9 +331,9 @@ var (
 		EN:   "We call the number that the technician has, as soon as there is a result.",
 		ES:   "Llamaremos al número que tiene el técnico en cuanto haya un resultado.",
 	}
-	sayNoCallBack = ivr.Prompt{
-		Name: "helpline-no-call-back",
-		EN:   "We cannot call you back. Please call again in some minutes to hear the result.",
-		ES:   "No podemos llamarle. Llame de nuevo en unos minutos para oír el resultado.",
+	sayLater = ivr.Prompt{
+		Name: "helpline-test-later",
+		EN:   "The test takes longer. Please call again in some minutes: you hear the result with your ticket.",
+		ES:   "La prueba tarda más. Llame de nuevo en unos minutos: oirá el resultado con su reporte.",
 	}
 )

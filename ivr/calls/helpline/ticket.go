@@ -12,13 +12,17 @@ import (
 	"updatecenter/pins"
 )
 
-// ticketNodes tell how a ticket stands, and what can be done about it.
+// ticketNodes tell how a ticket stands, and what can be done about it: nothing, if the operator's system would not learn
+// of it.
 func (a actions) ticketNodes() []ivr.Node {
-	whileOpen := func(c *ivr.Call) bool { return c.Text(ticketOpen) != "" }
+	whileOpen := func(c *ivr.Call) bool { return a.Learns && c.Text(ticketOpen) != "" }
+	toRepair := a.Directory.of(repair).at()
 	return []ivr.Node{
 		ivr.Action[finding]{At: openTicket, Run: a.openTicket, On: ivr.On[finding]{found: tellTicket, foundNone: ticketGone}},
-		ivr.Say{At: tellTicket, Prompt: sayTicket, Next: tellStatus},
-		ivr.Say{At: tellStatus, Prompt: sayStatus, Next: ticketMenu},
+		ivr.Say{At: tellTicket, Prompt: sayTicket, Next: tellTicketAgain},
+		ivr.Say{At: tellTicketAgain, Prompt: sayTicketAgain, Next: tellStatus},
+		ivr.Say{At: tellStatus, Prompt: sayStatus, Next: tellTested},
+		ivr.Say{At: tellTested, Prompt: sayTested, Next: ticketMenu},
 		ivr.Menu{At: ticketMenu, Options: []ivr.Option{
 			{Prompt: toChangeContact, Next: askContact, If: whileOpen},
 			{Prompt: toCancel, Next: cancelMenu, If: whileOpen},
@@ -26,10 +30,17 @@ func (a actions) ticketNodes() []ivr.Node {
 			{Prompt: toHearTicket, Next: openTicket},
 			{Prompt: forAnother, Next: menu},
 		}, Closing: sayEnd, Back: menu, GaveUp: goodbye},
-		ivr.Say{At: ticketGone, Prompt: sayTicketGone, Next: a.Directory.of(repair).at()},
-		ivr.Say{At: proofOvertaken, Prompt: sayOvertaken, Next: a.Directory.of(repair).at()},
-		ivr.Say{At: ticketBusy, Prompt: sayTicketBusy, Next: a.Directory.of(repair).at()},
+		ivr.Say{At: ticketGone, Prompt: sayTicketGone, Next: toRepair},
+		ivr.Say{At: proofOvertaken, Prompt: sayOvertaken, Next: toRepair},
+		ivr.Say{At: ticketBusy, Prompt: sayTicketBusy, Next: toRepair},
 	}
+}
+
+// outcomes are where each leads that can come of what is asked for: besides those given, that the ticket is gone, or its
+// line's PIN was changed, or the operator's system lags behind.
+func outcomes(more ivr.On[tickets.Outcome]) ivr.On[tickets.Outcome] {
+	more[tickets.Gone], more[tickets.Overtaken], more[tickets.Busy] = ticketGone, proofOvertaken, ticketBusy
+	return more
 }
 
 // contactNodes give the technician another number.
@@ -37,139 +48,113 @@ func (a actions) contactNodes() []ivr.Node {
 	return []ivr.Node{
 		ivr.Gather{At: askContact, Prompt: sayAskContact, Digits: ivr.Range{Min: 10, Max: 11}, Into: keyedContact,
 			Next: readContact, Back: ticketMenu, GaveUp: ticketMenu},
-		ivr.Action[finding]{At: readContact, Run: readBack, On: ivr.On[finding]{found: confirmContact, foundNone: badContact}},
+		ivr.Action[finding]{At: readContact, Run: a.readContact, On: ivr.On[finding]{found: confirmContact, foundNone: badContact}},
 		ivr.Say{At: badContact, Prompt: sayBadContact, Next: contactAgain},
 		ivr.Retry{At: contactAgain, Times: 3, Back: askContact, GaveUp: ticketMenu},
 		ivr.Menu{At: confirmContact, Prompt: sayReadBack, Options: []ivr.Option{
 			{Prompt: isRight, Next: changeContact},
 			{Prompt: isWrong, Next: askContact},
 		}, Closing: sayBackEnd, Back: ticketMenu, GaveUp: ticketMenu},
-		ivr.Action[contacting]{At: changeContact, Run: a.changeContact, May: sayMayBeDone, On: ivr.On[contacting]{
-			contactDone:      contactChanged,
-			contactNotCalled: badContact,
-			contactGone:      ticketGone,
-			contactOvertaken: proofOvertaken,
-			contactBusy:      ticketBusy,
+		ivr.Action[tickets.Outcome]{At: changeContact, May: sayMayBeDone, On: outcomes(ivr.On[tickets.Outcome]{ //nolint:exhaustive // nothing else comes of it
+			tickets.Done: contactChanged, tickets.NotCalled: badContact, tickets.TooMany: tooManyContacts,
+		}), Run: func(ctx context.Context, c *ivr.Call) (tickets.Outcome, error) {
+			return a.announce(a.Tickets.ChangeContact(ctx, ticketRequest(c), nanp.Number(c.Text(newContact))))
 		}},
 		ivr.Say{At: contactChanged, Prompt: sayContactChanged, Whole: true, Next: ticketMenu},
+		ivr.Say{At: tooManyContacts, Prompt: sayTooManyContacts, Next: ticketMenu},
 	}
 }
 
-// cancelNodes cancel a ticket, or its visit alone.
+// cancelNodes cancel a ticket, or its visit alone. What is canceled has the same key in every call.
 func (a actions) cancelNodes() []ivr.Node {
-	cancel := func(at ivr.Step, what tickets.What, done ivr.Step) ivr.Node {
-		return ivr.Action[canceling]{At: at, May: sayMayBeDone, On: ivr.On[canceling]{
-			cancelDone:      done,
-			cancelLate:      cancelTooLate,
-			cancelGone:      ticketGone,
-			cancelOvertaken: proofOvertaken,
-			cancelBusy:      ticketBusy,
-		}, Run: func(ctx context.Context, c *ivr.Call) (canceling, error) {
-			_, outcome, err := a.Tickets.Cancel(ctx, ticketRequest(c), what)
-			if outcome == tickets.Done && what == tickets.Whole {
-				c.Erase(ticketOpen)
+	cancel := func(at ivr.Step, what tickets.What, done, gone ivr.Step) ivr.Node {
+		on := outcomes(ivr.On[tickets.Outcome]{tickets.Done: done, tickets.TooLate: cancelTooLate}) //nolint:exhaustive // nothing else comes of it
+		on[tickets.Gone] = gone
+		return ivr.Action[tickets.Outcome]{At: at, May: sayMayBeDone, On: on, Run: func(ctx context.Context, c *ivr.Call) (tickets.Outcome, error) {
+			canceled, outcome, err := a.Tickets.Cancel(ctx, ticketRequest(c), what)
+			if outcome == tickets.Done {
+				a.describe(c, canceled)
 			}
-			a.announce(outcome)
-			return canceling(outcome), err
+			return a.announce(canceled, outcome, err)
 		}}
 	}
 	return []ivr.Node{
 		ivr.Menu{At: cancelMenu, Options: []ivr.Option{
-			{Prompt: toCancelVisit, Next: cancelVisit, If: func(c *ivr.Call) bool { return c.Text(cancelable) != "" }},
-			{Prompt: toCancelTicket, Next: cancelTicket},
-			{Prompt: toKeepTicket, Next: ticketMenu},
+			{Prompt: toCancelVisit, Key: "1", Next: cancelVisit, If: func(c *ivr.Call) bool { return c.Text(cancelable) != "" }},
+			{Prompt: toCancelTicket, Key: "2", Next: cancelTicket},
+			{Prompt: toKeepTicket, Key: "3", Next: ticketMenu},
 		}, Back: ticketMenu, GaveUp: ticketMenu},
-		cancel(cancelVisit, tickets.Visit, visitCanceled),
-		cancel(cancelTicket, tickets.Whole, ticketCanceled),
+		cancel(cancelVisit, tickets.Visit, visitCanceled, visitGone),
+		cancel(cancelTicket, tickets.Whole, ticketCanceled, ticketGone),
 		ivr.Say{At: visitCanceled, Prompt: sayVisitCanceled, Whole: true, Next: ticketMenu},
+		ivr.Say{At: visitGone, Prompt: sayVisitGone, Next: openTicket},
 		ivr.Say{At: ticketCanceled, Prompt: sayTicketCanceled, Whole: true, Next: ticketMenu},
 		ivr.Say{At: cancelTooLate, Prompt: sayCancelTooLate, Next: ticketMenu},
 	}
 }
 
-// testNodes have the line tested. The caller waits, and is told every few seconds how it stands, or is called back.
+// testNodes have the line tested. The caller waits, or is called back, or hears the result with the ticket another time.
 func (a actions) testNodes() []ivr.Node {
 	return []ivr.Node{
-		ivr.Action[requesting]{At: requestTest, Run: a.requestTest, May: sayMayBeDone, On: ivr.On[requesting]{
-			requestDone:      testBegun,
-			requestTooMany:   tooManyTests,
-			requestGone:      ticketGone,
-			requestOvertaken: proofOvertaken,
-			requestBusy:      ticketBusy,
-		}},
+		ivr.Action[tickets.Outcome]{At: requestTest, Run: a.requestTest, May: sayMayBeDone, On: outcomes(ivr.On[tickets.Outcome]{ //nolint:exhaustive // nothing else comes of it
+			tickets.Done: testBegun, tickets.TooMany: tooManyTests,
+		})},
 		ivr.Say{At: tooManyTests, Prompt: sayTooManyTests, Next: ticketMenu},
-		ivr.Say{At: testBegun, Prompt: sayTestBegun, Next: awaitTest},
-		ivr.Menu{At: awaitTest, Options: []ivr.Option{
-			{Prompt: toBeCalledBack, Next: callBack},
-		}, Back: ticketMenu, GaveUp: lookAtTest, Tries: 1},
-		ivr.Action[testing]{At: lookAtTest, Run: a.lookAtTest, May: sayMayBeDone, On: ivr.On[testing]{
-			underWay:  stillTesting,
-			lineGood:  tellGood,
-			trouble:   tellTrouble,
-			notTested: tellNotTested,
+		ivr.Say{At: testBegun, Prompt: sayTestBegun, Next: waitForTest},
+		ivr.Enter{At: waitForTest, Subflow: a.waitSubflow(), On: map[ivr.Step]ivr.Step{
+			lineIsGood: tellGood, lineHasTrouble: tellTrouble, lineNotTested: tellNotTested, testLasts: tellLater, wantsCall: callBack, testLeft: ticketMenu,
 		}},
-		ivr.Say{At: stillTesting, Prompt: sayStillTesting, Next: testAgain},
-		ivr.Retry{At: testAgain, Times: 20, Back: awaitTest, GaveUp: callBack},
 		ivr.Say{At: tellGood, Prompt: sayGood, Next: ticketMenu},
 		ivr.Say{At: tellTrouble, Prompt: sayTrouble, Next: ticketMenu},
 		ivr.Say{At: tellNotTested, Prompt: sayNotTested, Next: ticketMenu},
-		ivr.Action[calling]{At: callBack, Run: a.callBack, May: sayMayBeDone, On: ivr.On[calling]{
-			callDone:      willCallBack,
-			callNotCalled: noCallBack,
-			callGone:      tellNotTested,
-			callOvertaken: proofOvertaken,
+		ivr.Say{At: tellLater, Prompt: sayLater, Next: ticketMenu},
+		ivr.Action[tickets.Outcome]{At: callBack, May: sayMayBeDone, On: ivr.On[tickets.Outcome]{ //nolint:exhaustive // nothing else comes of it
+			tickets.Done: willCallBack, tickets.NotCalled: tellLater, tickets.Gone: tellNotTested, tickets.Overtaken: proofOvertaken,
+		}, Run: func(ctx context.Context, c *ivr.Call) (tickets.Outcome, error) {
+			return a.Tickets.CallBack(ctx, ticketRequest(c), c.Text(testID))
 		}},
 		ivr.Say{At: willCallBack, Prompt: sayWillCallBack, Whole: true, Next: ticketMenu},
-		ivr.Say{At: noCallBack, Prompt: sayNoCallBack, Next: ticketMenu},
 	}
 }
 
-// What can come of each thing that a caller asks for: those of [tickets.Outcome] that it has.
-type (
-	contacting string
-	canceling  string
-	requesting string
-	calling    string
-)
+// waitSubflow waits for the result of a test, and tells every few seconds that it goes on.
+func (a actions) waitSubflow() *ivr.Subflow {
+	return &ivr.Subflow{
+		Name: "line-test", Start: awaitTest,
+		Nodes: []ivr.Node{
+			ivr.Menu{At: awaitTest, Options: []ivr.Option{
+				{Prompt: toBeCalledBack, Next: wantsCall, If: func(*ivr.Call) bool { return a.Calls }},
+			}, Closing: sayBackEnd, Back: testLeft, GaveUp: lookAtTest, Tries: 1},
+			ivr.Action[testing]{At: lookAtTest, Run: a.lookAtTest, On: ivr.On[testing]{
+				underWay: stillTesting, lineGood: lineIsGood, trouble: lineHasTrouble, notTested: lineNotTested,
+			}},
+			ivr.Say{At: stillTesting, Prompt: sayStillTesting, Next: testAgain},
+			ivr.Retry{At: testAgain, Times: 20, Back: awaitTest, GaveUp: testLasts},
+			ivr.Return{At: lineIsGood},
+			ivr.Return{At: lineHasTrouble},
+			ivr.Return{At: lineNotTested},
+			ivr.Return{At: testLasts},
+			ivr.Return{At: wantsCall},
+			ivr.Return{At: testLeft},
+		},
+	}
+}
 
-const (
-	contactDone      = contacting(tickets.Done)
-	contactNotCalled = contacting(tickets.NotCalled)
-	contactGone      = contacting(tickets.Gone)
-	contactOvertaken = contacting(tickets.Overtaken)
-	contactBusy      = contacting(tickets.Busy)
-
-	cancelDone      = canceling(tickets.Done)
-	cancelLate      = canceling(tickets.TooLate)
-	cancelGone      = canceling(tickets.Gone)
-	cancelOvertaken = canceling(tickets.Overtaken)
-	cancelBusy      = canceling(tickets.Busy)
-
-	requestDone      = requesting(tickets.Done)
-	requestTooMany   = requesting(tickets.TooMany)
-	requestGone      = requesting(tickets.Gone)
-	requestOvertaken = requesting(tickets.Overtaken)
-	requestBusy      = requesting(tickets.Busy)
-
-	callDone      = calling(tickets.Done)
-	callNotCalled = calling(tickets.NotCalled)
-	callGone      = calling(tickets.Gone)
-	callOvertaken = calling(tickets.Overtaken)
-)
-
-// openTicket finds out how the ticket stands.
+// openTicket finds out how the ticket stands, and what came of the newest test of its line in a day.
 func (a actions) openTicket(ctx context.Context, c *ivr.Call) (finding, error) {
-	all, err := a.Tickets.OfLine(ctx, nanp.Number(c.Text(ticketLine)))
+	shown, err := a.Tickets.Get(ctx, tickets.Number(c.Text(ticket)))
+	if errors.Is(err, tickets.ErrNoTicket) || err == nil && string(shown.Line) != c.Text(ticketLine) {
+		return foundNone, nil
+	}
 	if err != nil {
 		return "", err
 	}
-	for _, t := range all {
-		if string(t.Number) == c.Text(ticket) {
-			a.describe(c, t)
-			return found, nil
-		}
+	a.describe(c, shown.Ticket)
+	c.FillPhrase(tested, ivr.Prompt{})
+	if shown.Test != nil && a.Now().Before(shown.Test.At.AddDate(0, 0, 1)) {
+		c.FillPhrase(tested, results[shown.Test.ResultAt(a.Now())])
 	}
-	return foundNone, nil
+	return found, nil
 }
 
 // describe fills in how a ticket stands.
@@ -179,70 +164,72 @@ func (a actions) describe(c *ivr.Call, t tickets.Ticket) {
 		c.Fill(ticketOpen, "1")
 	}
 	c.FillPhrase(status, statuses[t.Status])
+	at := t.Technician.At(a.Now())
+	c.FillPhrase(technician, a.whereabouts(c, at))
 	c.FillPhrase(visit, ivr.Prompt{})
-	if t.Visit.Arranged() && !t.Status.Ended() {
+	if !t.Visit.Arranged() || t.Status.Ended() {
+		return
+	}
+	if t.Visit.Cancelable {
+		c.Fill(cancelable, "1")
+	}
+	if at.Status != tickets.Arrived && a.Now().Before(t.Visit.To) {
 		from, until := t.Visit.From.In(a.Zone), t.Visit.To.In(a.Zone)
 		c.Fill(day, from.Format(time.DateOnly))
 		c.Fill(earliest, from.Format("15:04"))
 		c.Fill(latest, until.Format("15:04"))
 		c.FillPhrase(visit, visitArranged)
-		if t.Visit.Cancelable {
-			c.Fill(cancelable, "1")
-		}
 	}
-	c.FillPhrase(technician, ivr.Prompt{})
-	switch at := t.Technician.At(a.Now()); {
+}
+
+// whereabouts says where the technician is; nothing, if nobody knows.
+func (a actions) whereabouts(c *ivr.Call, at tickets.Technician) ivr.Prompt {
+	switch {
 	case at.Status == tickets.Arrived:
-		c.FillPhrase(technician, hasArrived)
+		return hasArrived
 	case at.Status == tickets.OnTheWay && at.Minutes > 0:
 		c.Fill(minutes, strconv.Itoa(max(2, at.Minutes)))
-		c.FillPhrase(technician, onTheWayFor)
+		return onTheWayFor
 	case at.Status == tickets.OnTheWay:
-		c.FillPhrase(technician, onTheWay)
+		return onTheWay
 	}
+	return ivr.Prompt{}
 }
 
 // ticketRequest is what a caller asks for in this turn.
 func ticketRequest(c *ivr.Call) tickets.Request {
-	side := pins.Remote
-	if c.Caller.FromLine {
-		side = pins.FromLine
+	revision, err := c.Int(provedPIN)
+	if err != nil {
+		revision = -1 // nothing was proved: no line has it
 	}
-	revision, _ := c.Int(proved) // none: by the bill
 	return tickets.Request{
 		Line: nanp.Number(c.Text(ticketLine)), Ticket: tickets.Number(c.Text(ticket)), Proved: revision,
-		Turn: turnOf(c), Side: side, From: c.Caller.From,
+		Turn: turnOf(c), Side: pins.Remote, From: c.Caller.From,
 	}
 }
 
 // announce has the operator's system learn of a change at once.
-func (a actions) announce(outcome tickets.Outcome) {
+func (a actions) announce(_ tickets.Ticket, outcome tickets.Outcome, err error) (tickets.Outcome, error) {
 	if outcome == tickets.Done && a.Changed != nil {
 		a.Changed()
 	}
+	return outcome, err
 }
 
-// readBack fills in the number that was keyed, to be confirmed.
-func readBack(_ context.Context, c *ivr.Call) (finding, error) {
+// readContact fills in the number that was keyed, to be confirmed.
+func (a actions) readContact(_ context.Context, c *ivr.Call) (finding, error) {
 	number, err := nanp.Parse(c.Text(keyedContact))
-	if err != nil {
+	if err != nil || a.Destinations.Check(number) != nil {
 		return foundNone, nil //nolint:nilerr // what a caller keys is an outcome, not an error
 	}
 	c.Fill(newContact, string(number))
 	return found, nil
 }
 
-func (a actions) changeContact(ctx context.Context, c *ivr.Call) (contacting, error) {
-	_, outcome, err := a.Tickets.ChangeContact(ctx, ticketRequest(c), nanp.Number(c.Text(newContact)))
-	a.announce(outcome)
-	return contacting(outcome), err
-}
-
-func (a actions) requestTest(ctx context.Context, c *ivr.Call) (requesting, error) {
+func (a actions) requestTest(ctx context.Context, c *ivr.Call) (tickets.Outcome, error) {
 	test, outcome, err := a.Tickets.RequestTest(ctx, ticketRequest(c))
 	c.Fill(testID, test.ID)
-	a.announce(outcome)
-	return requesting(outcome), err
+	return a.announce(tickets.Ticket{}, outcome, err)
 }
 
 // testing is how far a test is.
@@ -279,9 +266,4 @@ func (a actions) lookAtTest(ctx context.Context, c *ivr.Call) (testing, error) {
 	case tickets.NotTested:
 	}
 	return notTested, nil
-}
-
-func (a actions) callBack(ctx context.Context, c *ivr.Call) (calling, error) {
-	outcome, err := a.Tickets.CallBack(ctx, ticketRequest(c), c.Text(testID))
-	return calling(outcome), err
 }

@@ -1,0 +1,173 @@
+package helpline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/recovery"
+	"updatecenter/ivr"
+	"updatecenter/ivr/calls/prompts"
+)
+
+// Recoveries is what the call needs of [recovery.Recoveries].
+type Recoveries interface {
+	Recover(ctx context.Context, request recovery.Request) (recovery.Result, error)
+}
+
+// distance has what belongs to a long-distance account sent to the address or e-mail address of record: never is any of
+// it spoken. What proves what is package recovery's.
+func (a actions) distance() []ivr.Node {
+	toHelp := a.Directory.of(longDistance).at()
+	nodes := []ivr.Node{
+		ivr.Menu{At: aboutDistance, Options: []ivr.Option{
+			{Prompt: forgotUserName, Next: needUserName},
+			{Prompt: forgotPassword, Next: needPassword},
+			{Prompt: forgotBoth, Next: needBoth},
+			{Prompt: needsCode, Next: needCode},
+			{Prompt: forMoreDistance, Next: toHelp},
+		}, Closing: sayBackEnd, Back: menu, GaveUp: noAnswer},
+		ivr.Gather{At: askBTN, Prompt: sayAskBTN, Digits: ivr.Range{Min: 10, Max: 11}, Into: keyedBTN,
+			Next: whatProves, Back: aboutDistance, GaveUp: toHelp},
+		ivr.Action[proof]{At: whatProves, Run: whatIsAsked, On: ivr.On[proof]{
+			passwordAndCode: askPassword,
+			codeAlone:       askCode,
+			nothingMore:     askWay,
+		}},
+		ivr.Gather{At: askPassword, Prompt: sayAskPassword, Digits: ivr.Range{Min: 1, Max: accounts.MaxKeyedPassword}, Into: keyedPassword,
+			Next: askCode, Back: askBTN, GaveUp: toHelp},
+		ivr.Gather{At: askCode, Prompt: sayAskCode, Digits: ivr.Range{Min: accounts.MinKeyedCode, Max: accounts.MaxKeyedCode}, Into: keyedCode,
+			Next: askWay, Back: askBTN, GaveUp: toHelp},
+		ivr.Menu{At: askWay, Options: []ivr.Option{
+			{Prompt: byEmail, Next: sendByEmail},
+			{Prompt: byLetter, Next: sendByLetter},
+		}, Closing: sayBackEnd, Back: askBTN, GaveUp: toHelp},
+		sendBy(sendByEmail, deliveries.Email),
+		sendBy(sendByLetter, deliveries.ByMail),
+		ivr.Action[recovering]{At: recoverIt, Run: a.recover, May: sayMayBeSent, On: ivr.On[recovering]{
+			recoverySent:        onItsWay,
+			recoveryAccepted:    codeOnItsWay,
+			recoveryWrong:       noDistanceMatch,
+			recoveryLocked:      distanceLocked,
+			recoveryClosed:      distanceClosed,
+			recoveryTooMany:     tooManySent,
+			recoveryNotOfRecord: notOfRecord,
+			recoveryNoUserName:  noUserName,
+			recoveryNotOffered:  notSent,
+			recoveryRefused:     callerRefused,
+		}},
+		ivr.Say{At: onItsWay, Prompt: sayOnItsWay, Whole: true, Next: anythingElse},
+		ivr.Say{At: codeOnItsWay, Prompt: sayCodeOnItsWay, Whole: true, Next: anythingElse},
+		ivr.Say{At: noDistanceMatch, Prompt: sayNoDistanceMatch, Next: distanceAgain},
+		ivr.Retry{At: distanceAgain, Times: 3, Back: askBTN, GaveUp: toHelp},
+		ivr.Say{At: distanceLocked, Prompt: sayLocked, Next: toHelp},
+		ivr.Say{At: distanceClosed, Prompt: sayClosed, Next: toHelp},
+		ivr.Say{At: tooManySent, Prompt: sayTooManySent, Next: toHelp},
+		ivr.Say{At: callerRefused, Prompt: sayNothingChecked, Next: toHelp},
+		ivr.Say{At: notOfRecord, Prompt: sayNotOfRecord, Next: askWay},
+		ivr.Say{At: noUserName, Prompt: sayNoUserName, Next: toHelp},
+		ivr.Say{At: notSent, Prompt: sayNotSent, Next: toHelp},
+	}
+	for _, one := range []struct {
+		at   ivr.Step
+		need recovery.Need
+	}{
+		{needUserName, recovery.UserName}, {needPassword, recovery.Password},
+		{needBoth, recovery.UserNameAndPassword}, {needCode, recovery.SecurityCode},
+	} {
+		nodes = append(nodes, ivr.Action[choice]{At: one.at, On: ivr.On[choice]{chosen: askBTN},
+			Run: func(_ context.Context, c *ivr.Call) (choice, error) {
+				c.Fill(need, string(one.need))
+				c.FillPhrase(wanted, wants[one.need])
+				return chosen, nil
+			}})
+	}
+	return nodes
+}
+
+// sendBy chooses the way.
+func sendBy(at ivr.Step, method deliveries.Method) ivr.Node {
+	return ivr.Action[choice]{At: at, On: ivr.On[choice]{chosen: recoverIt}, Run: func(_ context.Context, c *ivr.Call) (choice, error) {
+		c.Fill(sending, string(method))
+		c.FillPhrase(way, sentBy[method])
+		return chosen, nil
+	}}
+}
+
+// proof is what is asked for besides the billing telephone number.
+type proof string
+
+const (
+	passwordAndCode proof = "password and code"
+	codeAlone       proof = "code"
+	nothingMore     proof = "nothing more"
+)
+
+func whatIsAsked(_ context.Context, c *ivr.Call) (proof, error) {
+	rule, known := recovery.RuleOf(recovery.LongDistance, recovery.Need(c.Text(need)))
+	switch {
+	case !known:
+		return "", fmt.Errorf("nobody needs %q", c.Text(need))
+	case rule.Password:
+		return passwordAndCode, nil
+	case rule.Code:
+		return codeAlone, nil
+	}
+	return nothingMore, nil
+}
+
+// recovering is what comes of it: a [recovery.Outcome], or that the caller was wrong too often.
+type recovering string
+
+const (
+	recoverySent        = recovering(recovery.Sent)
+	recoveryAccepted    = recovering(recovery.Accepted)
+	recoveryWrong       = recovering(recovery.Wrong)
+	recoveryLocked      = recovering(recovery.Locked)
+	recoveryClosed      = recovering(recovery.Closed)
+	recoveryTooMany     = recovering(recovery.TooMany)
+	recoveryNotOfRecord = recovering(recovery.NotOfRecord)
+	recoveryNoUserName  = recovering(recovery.NoUserName)
+	recoveryNotOffered  = recovering(recovery.NotOffered)
+
+	recoveryRefused recovering = "caller locked"
+)
+
+// recover judges what was keyed, and has what was forgotten sent. It counts for the caller what is wrong, and each request for a security code, which proves nothing. What was keyed is
+// kept for another way, if there is no address of record for this one.
+func (a actions) recover(ctx context.Context, c *ivr.Call) (recovering, error) {
+	btn, err := nanp.Parse(c.Secret(keyedBTN).Reveal())
+	if err != nil {
+		return recoveryWrong, nil //nolint:nilerr // what a caller keys is an outcome, not an error
+	}
+	request := recovery.Request{
+		Service: recovery.LongDistance, Number: accounts.LongDistance(btn), Need: recovery.Need(c.Text(need)),
+		Method:   deliveries.Method(c.Text(sending)),
+		Password: c.Secret(keyedPassword), Code: c.Secret(keyedCode), Once: fmt.Sprintf("%s %d", c.SID, c.Turn),
+		Note: accounts.Note{By: accounts.ByCustomer, From: "telephone"},
+	}
+	var result recovery.Result
+	refused, err := a.Lines.Guess(ctx, callerOf(c), func() (bool, error) {
+		var err error
+		result, err = a.Recoveries.Recover(ctx, request)
+		return result.Guessed || result.Outcome == recovery.Accepted, err
+	})
+	switch {
+	case errors.Is(err, recovery.ErrRequest):
+		return recoveryWrong, nil
+	case err != nil:
+		return "", err
+	case refused != "":
+		return recoveryRefused, nil
+	}
+	if result.Outcome != recovery.NotOfRecord {
+		c.Erase(keyedBTN, keyedPassword, keyedCode)
+	}
+	if result.Outcome == recovery.Locked {
+		c.Fill(minutes, prompts.Minutes(result.Until.Sub(a.Now())))
+	}
+	return recovering(result.Outcome), nil
+}
