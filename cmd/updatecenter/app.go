@@ -129,7 +129,8 @@ func newApp(c config, o outside) (*app, error) {
 	edge.Routes(router)
 	api.New(api.Config{
 		Lines: a.lines, Provisioning: provisioning(c, o, a), Features: a.features, Changed: a.wakeSwitches,
-		Accounts: a.accounts, Deliveries: a.deliveries, Recoveries: a.recoveries, Tickets: a.tickets, Desk: a.support.desk, Audit: a.support.audit,
+		Accounts: a.accounts, Deliveries: a.deliveries, Recoveries: a.recoveries, Tickets: a.tickets,
+		Mailboxes: a.mailboxes, Desk: a.support.desk, Audit: a.support.audit,
 		Keys: o.db.Keys(), Client: a.clients.Address, Now: o.now, Stopping: a.stopping, Log: o.log,
 	}).Routes(router)
 	a.support.routes(router)

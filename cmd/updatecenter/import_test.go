@@ -44,7 +44,10 @@ func TestImportDryRun(t *testing.T) {
 	badTickets := []string{
 		`line 6: account "A9": no such account`, `line 7: contact "9005550177": not called`, "line 8: from: a ticket that is scheduled", `line 9: ticket "482": not the number`,
 	}
+	mailboxes := "number,set_up\n6125550142,yes\n6125550142,no\n6125550143,\n6125550143,no\n911,no\n"
+	didMailboxes := "2 mailboxes added, 1 changed, 1 were so already, 1 bad rows"
 	for range 2 {
+		s.expect(exitError, []string{"dry run, nothing is written: " + didMailboxes, `line 6: number "911"`}, mailboxes, "mailboxes", "import", "-", "--dry-run")
 		s.expect(exitError, append(badTickets, "dry run, nothing is written: "+didTickets), tickets, "tickets", "import", "-", "--dry-run")
 		s.expect(exitError, []string{"dry run, nothing is written: " + did, `line 6: number "911"`}, lines, "lines", "import", "-", "--dry-run")
 		s.expect(exitError, []string{"dry run, nothing is written: " + didAccounts, `zip "5580": want 5 or 9 digits`}, accounts, "accounts", "import", "-", "--dry-run", "--welcome")
@@ -54,6 +57,7 @@ func TestImportDryRun(t *testing.T) {
 	}
 	s.expect(exitError, []string{did}, lines, "lines", "import", "-")
 	s.expect(exitError, []string{didAccounts}, accounts, "accounts", "import", "-")
+	s.expect(exitError, []string{didMailboxes}, mailboxes, "mailboxes", "import", "-")
 	s.expect(exitError, []string{didTickets}, tickets, "tickets", "import", "-")
 	s.expect(exitError, []string{"0 tickets added, 2 changed"}, tickets, "tickets", "import", "-")
 }

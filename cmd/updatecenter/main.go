@@ -34,6 +34,7 @@ type commands struct {
 	LongDistance longDistanceCommand `cmd:"" name:"longdistance" help:"Provision long-distance accounts."`
 	Accounts     accountsCommand     `cmd:"" help:"Provision accounts."`
 	Tickets      ticketsCommand      `cmd:"" help:"Provision repair tickets."`
+	Mailboxes    mailboxesCommand    `cmd:"" help:"Provision voice mailboxes."`
 	Events       eventsCommand       `cmd:"" help:"Look after the changes that the switch is told of."`
 	Keys         keysCommand         `cmd:"" help:"Manage the keys of the REST API."`
 	Agents       agentsCommand       `cmd:"" help:"Look after the people who sign in to the console of repair agents."`

@@ -34,6 +34,8 @@
 //	GET    /v1/tickets/{ticket}                      tickets:read     a repair ticket, and the newest test of its line
 //	PUT    /v1/tickets/{ticket}                      tickets:write    create it, or write it anew
 //	POST   /v1/service-tests/{test}/result           tickets:write    say what came of a test
+//	GET    /v1/mailboxes/{number}                    mailboxes:read   the voice mailbox of a line
+//	PUT    /v1/mailboxes/{number}                    mailboxes:write  say that a line has one, and whether it is set up
 //	GET    /v1/access-numbers/{code}                 any key          the toll-free number of an area code
 //	GET    /openapi.yaml                             no key           all this, as an OpenAPI 3.1 document
 //
@@ -45,7 +47,8 @@
 //
 //	api.New(api.Config{
 //		Lines: lines, Provisioning: provisioning, Features: features,
-//		Accounts: accounts, Deliveries: deliveries, Tickets: tickets, Desk: desk, Audit: audit, Keys: keys,
+//		Accounts: accounts, Deliveries: deliveries, Tickets: tickets,
+//		Mailboxes: mailboxes, Desk: desk, Audit: audit, Keys: keys,
 //	}).Routes(router)
 //
 // The router should be made with SkipClean(true), or it redirects odd paths instead of
@@ -136,6 +139,7 @@ import (
 	"updatecenter/internal/audited"
 	"updatecenter/internal/clientip"
 	"updatecenter/internal/features"
+	"updatecenter/internal/mailboxes"
 	"updatecenter/internal/recovery"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/sse"
@@ -152,6 +156,7 @@ type Config struct {
 	Deliveries   audited.Sending
 	Recoveries   *recovery.Recoveries
 	Tickets      *tickets.Tickets
+	Mailboxes    *mailboxes.Mailboxes
 	Desk         *repair.Desk
 	Audit        audit.Recorder
 	Keys         apikey.Store
@@ -176,10 +181,11 @@ type API struct {
 	deliveries audited.Deliveries
 	recoveries audited.Recoveries
 	tickets    audited.Tickets
+	mailboxes  audited.Mailboxes
 	streams    atomic.Int64 // of events, that are open
 }
 
-// New makes an API of its parts; Lines, Provisioning, Features, Accounts, Deliveries, Tickets, Desk, Audit
+// New makes an API of its parts; Lines, Provisioning, Features, Accounts, Deliveries, Tickets, Mailboxes, Desk, Audit
 // and Keys must be given.
 func New(config Config) *API {
 	customers := audited.Accounts{Accounts: config.Accounts, Audit: config.Audit}
@@ -191,6 +197,7 @@ func New(config Config) *API {
 		deliveries: audited.Deliveries{Deliveries: config.Deliveries, Accounts: customers, Audit: config.Audit},
 		recoveries: audited.Recoveries{Recoveries: config.Recoveries, Accounts: customers, Audit: config.Audit},
 		tickets:    audited.Tickets{Tickets: config.Tickets, Audit: config.Audit},
+		mailboxes:  audited.Mailboxes{Mailboxes: config.Mailboxes, Audit: config.Audit},
 	}
 }
 
@@ -274,6 +281,10 @@ func (a *API) endpoints() []endpoint {
 		{path: "/v1/tickets/{ticket}", methods: methods{
 			get: a.keyed(apikey.TicketsRead, of(pathTicket, a.showTicket)),
 			put: a.keyed(apikey.TicketsWrite, a.misses(with(pathTicket, ticketBody.check, a.putTicket))),
+		}},
+		{path: "/v1/mailboxes/{number}", methods: methods{
+			get: a.keyed(apikey.MailboxesRead, of(pathNumber, a.showMailbox)),
+			put: a.keyed(apikey.MailboxesWrite, with(pathNumber, mailboxBody.check, a.putMailbox)),
 		}},
 		{path: "/v1/service-tests/{service_test}/result", methods: methods{
 			post: a.keyed(apikey.TicketsWrite, with(pathTest, resultBody.check, a.endTest)),

@@ -322,7 +322,7 @@ func TestEveryProblemIsDescribed(t *testing.T) {
 		notOfRecord(&deliveries.TooNewError{Method: deliveries.ByMail, Since: start, From: start}), callsDeclined(start), tooLate, refusedDetails(accounts.FieldErrors{{}}), keyReused, tooManyDeliveries(&deliveries.LimitError{}, start),
 		notCalled(&nanp.DestinationError{}), tooManyStreams, badAgent, notValidated, agentMissing, noValidation, lineDeclines(start),
 		tooManyCalls(&deliveries.LimitError{}, start), limitReached(&repair.LimitError{}, start),
-		badTicket, noTicket, noTest, noIfMatchOfTicket, ticketChanged, ticketOfOther, ticketsFull, otherResult,
+		badTicket, noTicket, noTest, noIfMatchOfTicket, ticketChanged, noMailbox, noIfMatchOfMailbox, mailboxChanged, ticketOfOther, ticketsFull, otherResult,
 	} {
 		row := fmt.Sprintf("| `%s` | %d |", no.name, no.problem.Status)
 		if !listed[no.problem.Type] || !strings.Contains(doc.Info.Description, row) {

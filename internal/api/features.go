@@ -40,6 +40,25 @@ func (a *API) showFeature(w http.ResponseWriter, r *http.Request, key apikey.Key
 	return replyUnlessSeen(w, r, setting.Revision, changedMeanwhile, func() error { return replyFeature(w, setting) })
 }
 
+// replaces says which revisions a PUT replaces, 0 being none, by If-Match or If-None-Match. Without either it is refused.
+func replaces(header http.Header, missing *refusal) (func(revision int64) bool, error) {
+	match, err := readETags(header, "If-Match")
+	if err != nil {
+		return nil, err
+	}
+	none, err := readETags(header, "If-None-Match")
+	switch {
+	case err != nil:
+		return nil, err
+	case match == nil && none == nil:
+		return nil, missing
+	}
+	return func(revision int64) bool {
+		exists := revision != 0
+		return (match == nil || exists && match.strong(revision)) && (none == nil || !exists || !none.weak(revision))
+	}, nil
+}
+
 // replyUnlessSeen answers with what has a revision, unless the client knows it already, or asks for another
 // revision (RFC 9110, section 13.2.2), which is refused.
 func replyUnlessSeen(w http.ResponseWriter, r *http.Request, revision int64, another *refusal, reply func() error) error {

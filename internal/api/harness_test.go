@@ -21,6 +21,7 @@ import (
 	"updatecenter/internal/features"
 	"updatecenter/internal/hash"
 	"updatecenter/internal/limit"
+	"updatecenter/internal/mailboxes"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/recovery"
 	"updatecenter/internal/redisstore"
@@ -79,6 +80,7 @@ func newRig(t *testing.T) *rig {
 	}
 	r.config.Tickets = tickets.New(tickets.Config{Store: w.TicketStore(), Keys: w.Keys, Accounts: customers, Now: w.Now})
 	r.config.Recoveries = recovery.New(recovery.Config{Accounts: customers, Deliveries: r.outbound(customers), Links: true})
+	r.config.Mailboxes = check.Must(mailboxes.New(mailboxes.Config{Store: w.MailboxStore(), Keys: w.Keys, Now: w.Now}))(t)
 	r.config.Desk = r.desk(r.config.Provisioning, repair.Limits{})
 	r.restart()
 	t.Cleanup(func() {
@@ -95,7 +97,7 @@ func (r *rig) now() time.Time { return r.world.Now() }
 
 // fault has all stores but that of keys do something before each call, until the next fault; nil: nothing.
 func (r *rig) fault(do func(context.Context) error) {
-	for _, store := range []string{"Lines", "Features", "Accounts", "Deliveries", "Desk", "Tickets"} {
+	for _, store := range []string{"Lines", "Features", "Accounts", "Deliveries", "Desk", "Tickets", "Mailboxes"} {
 		r.world.Calls.Mend(store)
 		if do != nil {
 			r.world.Calls.Before(store, do)

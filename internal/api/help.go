@@ -146,6 +146,7 @@ func (a *API) who(r *http.Request, key apikey.Key, agent string) repair.Who {
 const (
 	ofLine     = "line"
 	ofHistory  = "history"
+	ofMailbox  = "mailbox"
 	ofSettings = "features"
 )
 

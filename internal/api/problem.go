@@ -19,6 +19,7 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/features"
 	"updatecenter/internal/httplog"
+	"updatecenter/internal/mailboxes"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/recovery"
 	"updatecenter/internal/repair"
@@ -82,6 +83,7 @@ var explained = []struct {
 	{accounts.ErrLink, noLink},
 	{accounts.ErrNoEnrollment, noEnrollment},
 	{accounts.ErrFull, enrollmentFull},
+	{mailboxes.ErrNoMailbox, noMailbox},
 	{tickets.ErrNoTicket, noTicket},
 	{tickets.ErrNoTest, noTest},
 	{tickets.ErrOtherLine, ticketOfOther},

@@ -84,6 +84,13 @@ var (
 		"Read the ticket first, and send its ETag in the header If-Match, so that no change of a caller's is lost; or send If-None-Match: * for a new one.")
 	ticketChanged = problem(http.StatusPreconditionFailed, changedMeanwhile.name, "The ticket has changed meanwhile",
 		"Somebody changed the ticket, or has created it. Read it again, and send your change of that with its ETag.")
+	noMailbox = problem(http.StatusNotFound, "no-such-mailbox", "No such mailbox",
+		"The line has no voice mailbox. A PUT to this path says that it has one.")
+	// noIfMatchOfMailbox and mailboxChanged are the same of a mailbox.
+	noIfMatchOfMailbox = problem(http.StatusPreconditionRequired, noIfMatch.name, noIfMatch.problem.Title,
+		"Read the mailbox first, and send its ETag in the header If-Match; or send If-None-Match: * for a new one.")
+	mailboxChanged = problem(http.StatusPreconditionFailed, changedMeanwhile.name, "The mailbox has changed meanwhile",
+		"Somebody changed the mailbox, or has created it. Read it again, and send your change of that with its ETag.")
 	ticketOfOther = problem(http.StatusConflict, "ticket-of-another-line", "The ticket is one of another line",
 		"A ticket stays with its line. Nothing was changed; give the other line a ticket of its own.")
 	ticketsFull = problem(http.StatusConflict, "tickets-full", "The line has too many tickets",

@@ -13,6 +13,7 @@ import (
 
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/audit"
+	"updatecenter/internal/mailboxes"
 	"updatecenter/internal/testkit/check"
 	"updatecenter/internal/tickets"
 	"updatecenter/pins"
@@ -57,6 +58,8 @@ var operations = []operation{
 	{"POST /v1/accounts/{account}/verification/open", help, audit.AccountOpened, ""},
 	{"GET /v1/tickets/{ticket}", "", audit.TicketRead, ""},
 	{"PUT /v1/tickets/{ticket}", `{"number":"+16125550142","account":"` + string(coded) + `","contact":"+16515550177","status":"open"}`, audit.TicketChanged, ""},
+	{"GET /v1/mailboxes/{number}", "", audit.LookedUp, ""},
+	{"PUT /v1/mailboxes/{number}", `{"set_up":true}`, audit.MailboxChanged, ""},
 	{"POST /v1/service-tests/{service_test}/result", `{"result":"good"}`, audit.ServiceTestEnded, ""},
 	{"PUT /v1/long-distance/{number}", `{"language":"en"}`, audit.AccountChanged, ""},
 	{"GET /v1/long-distance/{number}", "", audit.AccountRead, ""},
@@ -97,6 +100,7 @@ func provisioned(t *testing.T) *rig {
 		Number: "48211907", Details: tickets.Details{Line: line, Account: coded, Contact: "+16515550177", Status: tickets.Open}, Note: pins.Note{By: "crm"},
 	})
 	check.OK(t, err)
+	check.OK(t, check.Err(r.config.Mailboxes.Put(t.Context(), mailboxes.Put{Number: line, Note: pins.Note{By: "crm"}})))
 	return r
 }
 

@@ -148,22 +148,12 @@ func (b ticketBody) details() (d tickets.Details) {
 
 // putTicket writes a ticket, if it is as the client has seen it, or, with If-None-Match: *, if there is none.
 func (a *API) putTicket(w http.ResponseWriter, r *http.Request, key apikey.Key, number tickets.Number, body ticketBody) error {
-	match, err := readETags(r.Header, "If-Match")
+	match, err := replaces(r.Header, noIfMatchOfTicket)
 	if err != nil {
 		return err
 	}
-	none, err := readETags(r.Header, "If-None-Match")
-	switch {
-	case err != nil:
-		return err
-	case match == nil && none == nil:
-		return noIfMatchOfTicket
-	}
 	update, err := a.tickets.Put(r.Context(), a.by(r, key), tickets.Put{
-		Number: number, Details: body.details(), Match: func(revision int64) bool {
-			exists := revision != 0
-			return (match == nil || exists && match.strong(revision)) && (none == nil || !exists || !none.weak(revision))
-		},
+		Number: number, Details: body.details(), Match: match,
 	})
 	switch {
 	case errors.Is(err, storage.ErrStale):

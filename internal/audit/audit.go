@@ -99,6 +99,9 @@ const (
 	TicketsImported  Action = "tickets-imported"
 	ServiceTestEnded Action = "service-test-ended" // a result was sent
 
+	MailboxChanged    Action = "mailbox-changed" // or added
+	MailboxesImported Action = "mailboxes-imported"
+
 	DeliveryRequested Action = "delivery-requested"
 	DeliveryRead      Action = "delivery-read"
 	DeliveryCanceled  Action = "delivery-canceled"
@@ -135,7 +138,7 @@ func Actions() []Action {
 		LookedUp, ValidationBegun, Validated, ValidationFailed, PINReset, PINUnlocked, ResetRefused, LimitReached,
 		LineChanged, LineRemoved, LinesImported, FeatureChanged,
 		AccountRead, AccountChanged, AccountClaimed, AccountOpened, AccountsImported, RecoveryRequested,
-		TicketRead, TicketChanged, TicketsImported, ServiceTestEnded,
+		TicketRead, TicketChanged, TicketsImported, ServiceTestEnded, MailboxChanged, MailboxesImported,
 		DeliveryRequested, DeliveryRead, DeliveryCanceled, EventsRead, EventsReplayed, EventSkipped,
 		AgentRead, AgentInvited, AgentSetUp, PasswordChanged, FactorChanged, ProfileChanged, RoleChanged, FactorRequired,
 		AgentDeactivated, AgentReactivated, AgentRecreated, AgentDeleted,

@@ -35,7 +35,7 @@ var (
 	ErrName = errors.New("a key's name is 1 to 64 of a-z A-Z 0-9 . - _")
 	// ErrScope refuses a scope that doesn't exist, and a key without any.
 	ErrScope = errors.New("want scopes lines:read, lines:write, pins:reset, features:read, features:write, " +
-		"accounts:read, accounts:write, accounts:verify, deliveries:read, deliveries:write, tickets:read, tickets:write, recoveries:write, validations:write or validations:photo-id")
+		"accounts:read, accounts:write, accounts:verify, deliveries:read, deliveries:write, tickets:read, tickets:write, mailboxes:read, mailboxes:write, recoveries:write, validations:write or validations:photo-id")
 )
 
 // Scope is what a key may do.
@@ -58,6 +58,9 @@ const (
 	TicketsRead  Scope = "tickets:read"
 	TicketsWrite Scope = "tickets:write" // and to say what came of service tests
 
+	MailboxesRead  Scope = "mailboxes:read"
+	MailboxesWrite Scope = "mailboxes:write"
+
 	RecoveriesWrite Scope = "recoveries:write" // to have what customers have forgotten sent to them, and passwords chosen
 
 	ValidationsWrite   Scope = "validations:write"    // to find out who customers are, but for the next
@@ -68,7 +71,7 @@ const (
 var AllScopes = [...]Scope{
 	LinesRead, LinesWrite, PinsReset, FeaturesRead, FeaturesWrite,
 	AccountsRead, AccountsWrite, AccountsVerify, DeliveriesRead, DeliveriesWrite,
-	TicketsRead, TicketsWrite, RecoveriesWrite,
+	TicketsRead, TicketsWrite, MailboxesRead, MailboxesWrite, RecoveriesWrite,
 	ValidationsWrite, ValidationsPhotoID,
 }
 
