@@ -102,7 +102,6 @@ type reading string
 const (
 	aCode         reading = "a code"
 	anAnswer      reading = "an answer"
-	aPassword     reading = "a password"
 	aCodeForAgent reading = "a code for an agent"
 	withdrawn     reading = "withdrawn"
 )
@@ -131,8 +130,16 @@ func (a actions) read(ctx context.Context, c *ivr.Call) (reading, error) {
 	return anAnswer, nil
 }
 
+// resetting is what comes of a reset.
+type resetting string
+
+const (
+	aPassword resetting = "a password"
+	noReset   resetting = "withdrawn"
+)
+
 // reset gives the line's voice mailbox a temporary password, has that spoken in this turn, and notes it.
-func (a actions) reset(ctx context.Context, c *ivr.Call) (reading, error) {
+func (a actions) reset(ctx context.Context, c *ivr.Call) (resetting, error) {
 	task, err := deliveries.ParseTask(c.Reference)
 	if err != nil {
 		return "", err
@@ -140,7 +147,7 @@ func (a actions) reset(ctx context.Context, c *ivr.Call) (reading, error) {
 	password, err := a.Deliveries.Password(ctx, task, c.SID)
 	switch {
 	case errors.Is(err, deliveries.ErrNotFound):
-		return withdrawn, nil
+		return noReset, nil
 	case err != nil:
 		return "", err
 	}

@@ -129,9 +129,9 @@ func (a actions) resetting() []ivr.Node {
 			{Prompt: toReset, Key: "1", Next: resetPassword},
 			{Prompt: notAsked, Key: "9", Next: declineReset},
 		}, Back: leaveNotice, GaveUp: leaveNotice, Tries: 2},
-		ivr.Action[reading]{At: resetPassword, Run: a.reset, On: ivr.On[reading]{
+		ivr.Action[resetting]{At: resetPassword, Run: a.reset, On: ivr.On[resetting]{
 			aPassword: tellPassword,
-			withdrawn: tellNothing,
+			noReset:   tellNothing,
 		}, May: sayMayBeReset},
 		ivr.Say{At: tellPassword, Prompt: sayPassword, Next: repeatPassword},
 		ivr.Say{At: repeatPassword, Prompt: sayPasswordAgain, Next: againReset},
