@@ -67,16 +67,17 @@ type app struct {
 
 // outside is what an app takes from outside, so that tests can give their own.
 type outside struct {
-	db       *redisstore.DB
-	now      func() time.Time
-	log      *slog.Logger
-	hash     hash.Params                             // zero: the default
-	onExit   func(ivr.Exit)                          // told of every exit that a call takes; nil: nobody is
-	post     http.RoundTripper                       // to the operator's switch; nil: over the network
-	queue    deliveries.Queue                        // of attempts at deliveries; nil: in Redis
-	tickets  func(helpline.Tickets) helpline.Tickets // what calls ask of tickets; nil: the tickets themselves
-	mails    agents.Mailer                           // of e-mails to agents; nil: by the mail server of the settings
-	embedded bool                                    // the Redis is one in this process, which keeps nothing
+	db        *redisstore.DB
+	now       func() time.Time
+	log       *slog.Logger
+	hash      hash.Params                                 // zero: the default
+	onExit    func(ivr.Exit)                              // told of every exit that a call takes; nil: nobody is
+	post      http.RoundTripper                           // to the operator's switch; nil: over the network
+	queue     deliveries.Queue                            // of attempts at deliveries; nil: in Redis
+	tickets   func(helpline.Tickets) helpline.Tickets     // what calls ask of tickets; nil: the tickets themselves
+	mailboxes func(helpline.Mailboxes) helpline.Mailboxes // likewise
+	mails     agents.Mailer                               // of e-mails to agents; nil: by the mail server of the settings
+	embedded  bool                                        // the Redis is one in this process, which keeps nothing
 }
 
 // newApp wires an app.
@@ -347,8 +348,12 @@ func helpLineFlow(c config, o outside, a *app) *ivr.Flow {
 	if o.tickets != nil {
 		repairs = o.tickets(repairs)
 	}
+	var resets helpline.Mailboxes = a.mailboxes
+	if o.mailboxes != nil {
+		resets = o.mailboxes(resets)
+	}
 	return helpline.Flow(helpline.Config{
-		Lines: a.lines, Accounts: a.accounts, Deliveries: a.deliveries, Tickets: repairs, Recoveries: a.recoveries, Changed: a.wakeSwitches, Keyed: c.KeyedForms,
+		Lines: a.lines, Accounts: a.accounts, Deliveries: a.deliveries, Tickets: repairs, Recoveries: a.recoveries, Mailboxes: resets, Changed: a.wakeSwitches, Keyed: c.KeyedForms,
 		Directory: c.HelpDirectory, Repair: c.RepairNumber, Person: c.helpLine(), CallerID: c.callerID(),
 		Learns: c.ProvisioningURL != "", Calls: c.CallFrom != "", Destinations: c.CallDestinations,
 		Zone: c.Zone, Now: o.now,

@@ -55,7 +55,7 @@ var (
 // demoDeliveries is how the demo reaches customers: it calls them at the telephone in a terminal.
 // Nobody is told of changed PINs, as most often no telephone waits there.
 func demoDeliveries() deliverySettings {
-	return deliverySettings{
+	return deliverySettings{ //nolint:gosec // the page is no secret
 		companySetting: companySetting{"Update Center"}, ReturnAddress: []string{"100 Main Street", "Minneapolis, MN 55401"},
 		accountSettings: accountSettings{CodeDigits: 6}, KeyedForms: accounts.KeyedForms{{4, 4}}, PasswordURL: "https://www.example.com/new-password", CallRate: 1, PerMinute: deliveries.DefaultLimits().Global.Most,
 	}

@@ -37,16 +37,17 @@ const patience = 4 * time.Second
 // stage is a whole server on a Redis, with the demo's lines and a telephone exchange
 // that calls its handler directly. Its clock stands still unless it is moved.
 type stage struct {
-	t       testing.TB
-	server  *redistest.Server
-	db      *redisstore.DB
-	app     *app
-	clock   *simulator.VirtualClock
-	logs    *testkit.Log
-	taken   *exits
-	config  config
-	tickets refusing       // what calls ask of them
-	queue   *testkit.Queue // of attempts at deliveries, which nobody makes by himself
+	t         testing.TB
+	server    *redistest.Server
+	db        *redisstore.DB
+	app       *app
+	clock     *simulator.VirtualClock
+	logs      *testkit.Log
+	taken     *exits
+	config    config
+	tickets   refusing          // what calls ask of them
+	mailboxes refusingMailboxes // likewise
+	queue     *testkit.Queue    // of attempts at deliveries, which nobody makes by himself
 
 	attempting sync.Mutex // held while attempts are made, and while the clock moves
 }
@@ -115,7 +116,7 @@ func (s *stage) freshLines(t testing.TB) {
 func (s *stage) start() *app {
 	s.t.Helper()
 	return must(newApp(s.config, outside{
-		db: s.db, now: s.clock.Now, hash: cheap, onExit: s.taken.record, queue: s.queue, tickets: s.tickets.around,
+		db: s.db, now: s.clock.Now, hash: cheap, onExit: s.taken.record, queue: s.queue, tickets: s.tickets.around, mailboxes: s.mailboxes.around,
 		log: slog.New(slog.NewJSONHandler(s.logs, logtest.Untimed())),
 	}))(s.t)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"updatecenter/internal/accounts"
+	"updatecenter/internal/mailboxes"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit/check"
@@ -26,6 +27,7 @@ var rareHelp = map[string]func(*testing.T, *stage, *simulator.Exchange){
 		}
 		helpCall(t, exchange, demoHelpLine, askForCode...).hears("nothing is checked by telephone any more")
 		helpCall(t, exchange, demoHelpLine, byBill...).hears("nothing is checked by telephone any more")
+		helpCall(t, exchange, demoHelpLine, strings.Fields("1 4 2 10004821# 730418#")...).hears("nothing is checked by telephone any more")
 	},
 	"an account that can't be read": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
 		id := must(s.app.accounts.Get(t.Context(), demoAccount))(t).ID
@@ -73,7 +75,8 @@ var rareHelp = map[string]func(*testing.T, *stage, *simulator.Exchange){
 		}
 		helpCall(t, exchange, demoDistance, strings.Fields("1 3 6125550142# 730418# 1")...).hears("nothing is checked by telephone any more")
 	},
-	"a hundred callers who guess at one number at once": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
+	"a hundred callers who guess at one number at once": func(t *testing.T, s *stage, _ *simulator.Exchange) {
+		exchange := s.exchange(func(c *simulator.Config) { c.Clock = simulator.NewVirtualClock(s.clock.Now()) }) // no lock ends while they speak
 		var wrong, locked atomic.Int64
 		check.AtOnce(100, func(i int) {
 			call, err := exchange.Dial(t.Context(), string(demoDistance), fmt.Sprintf("651-555-%04d", 1000+i), simulator.AttestedA)
@@ -98,6 +101,32 @@ var rareHelp = map[string]func(*testing.T, *stage, *simulator.Exchange){
 		if most := int64(accounts.DefaultLock().LockAt); wrong.Load() >= most || wrong.Load()+locked.Load() != 100 {
 			t.Errorf("%d were told that it is wrong, %d that it is locked, of which one at the %dth failure", wrong.Load(), locked.Load(), most)
 		}
+	},
+	"resets of a mailbox": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
+		byCode := strings.Fields("1 4 2 10004821# 730418#")
+		for range mailboxes.DefaultLimit().Most {
+			helpCall(t, exchange, demoHelpLine, byCode...).hears("Your temporary password is")
+			vouchedCall(t, exchange, "4", "1", demoPIN+"#").hears("Your temporary password is")
+		}
+		helpCall(t, exchange, demoHelpLine, byCode...).hears("several new passwords already")
+		vouchedCall(t, exchange, "4", "1", demoPIN+"#").hears("several new passwords already")
+		s.Advance(24 * time.Hour)
+		client := s.redis(t)
+		check.OK(t, client.Del(t.Context(), must(client.Keys(t.Context(), "uc:mailbox:*").Result())(t)...).Err())
+		helpCall(t, exchange, demoHelpLine, byCode...).hears("There is no mailbox on that line")
+		for n := range pins.DefaultCallers().Most {
+			helpCall(t, exchange, demoHelpLine, "1", "4", "1", fmt.Sprintf("651555%04d#", 1000+n)).hears("we call it within five minutes")
+		}
+		helpCall(t, exchange, demoHelpLine, "1", "4", "1", "6515551999#").hears("We cannot do that right now")
+		helpCall(t, exchange, demoHelpLine, byCode...).hears("nothing is checked right now")
+	},
+	"a mailbox that can't be reset": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
+		for _, outcome := range []mailboxes.Outcome{mailboxes.Busy, mailboxes.Overtaken} {
+			s.mailboxes.outcome = outcome
+			vouchedCall(t, exchange, "4", "1", demoPIN+"#").hears("We cannot do that right now")
+		}
+		s.mailboxes.outcome = mailboxes.Busy
+		helpCall(t, exchange, demoHelpLine, strings.Fields("1 4 2 10004821# 730418#")...).hears("We cannot do that right now")
 	},
 	"a ticket of several": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
 		for n := range 3 {
@@ -237,10 +266,16 @@ var (
 // byPIN hears the ticket of the line that has chosen a PIN.
 func byPIN(t *testing.T, exchange *simulator.Exchange) *phone {
 	t.Helper()
+	return vouchedCall(t, exchange, "5", "1", "1", demoPIN+"#")
+}
+
+// vouchedCall calls the help line from the line that has chosen a PIN, which the network vouches for, and presses keys.
+func vouchedCall(t *testing.T, exchange *simulator.Exchange, keys ...string) *phone {
+	t.Helper()
 	c := &phone{t: t, call: must(exchange.Dial(t.Context(), string(demoHelpLine), string(demoChosen), simulator.AttestedA))(t)}
 	c.listen()
-	for _, keys := range []string{"5", "1", "1", demoPIN + "#"} {
-		c.press(keys)
+	for _, pressed := range keys {
+		c.press(pressed)
 	}
 	return c
 }
@@ -317,4 +352,34 @@ func (r *refusing) CallBack(ctx context.Context, request tickets.Request, id str
 		return outcome, nil
 	}
 	return r.Tickets.CallBack(ctx, request, id)
+}
+
+// refusingMailboxes answer a reset once with an outcome, if they are told to.
+type refusingMailboxes struct {
+	helpline.Mailboxes
+	outcome mailboxes.Outcome
+}
+
+func (r *refusingMailboxes) around(all helpline.Mailboxes) helpline.Mailboxes {
+	r.Mailboxes = all
+	return r
+}
+
+func (r *refusingMailboxes) once() (result mailboxes.Result, set bool) {
+	result.Outcome, r.outcome = r.outcome, ""
+	return result, result.Outcome != ""
+}
+
+func (r *refusingMailboxes) Reset(ctx context.Context, request mailboxes.Request) (mailboxes.Result, error) {
+	if result, set := r.once(); set {
+		return result, nil
+	}
+	return r.Mailboxes.Reset(ctx, request)
+}
+
+func (r *refusingMailboxes) ResetOfAccount(ctx context.Context, proof mailboxes.Proof) (mailboxes.Result, error) {
+	if result, set := r.once(); set {
+		return result, nil
+	}
+	return r.Mailboxes.ResetOfAccount(ctx, proof)
 }

@@ -16,7 +16,7 @@ import (
 // actions does the work behind the steps of [Flow].
 type actions struct {
 	Config
-	bill *ivr.Subflow
+	bill, linePIN *ivr.Subflow
 }
 
 // arrival is how a call begins.

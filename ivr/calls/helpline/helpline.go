@@ -53,6 +53,7 @@ type Accounts interface {
 // Deliveries is what the call needs of [deliveries.Deliveries].
 type Deliveries interface {
 	Request(ctx context.Context, params deliveries.Params) (deliveries.Delivery, error)
+	RequestMailboxPassword(ctx context.Context, params deliveries.MailboxParams) (deliveries.Delivery, error)
 }
 
 // Config is what the call needs.
@@ -62,6 +63,7 @@ type Config struct {
 	Deliveries   Deliveries
 	Tickets      Tickets
 	Recoveries   Recoveries
+	Mailboxes    Mailboxes
 	Changed      func() // called after what the operator's system is to learn of; nil: nobody
 	Keyed        accounts.KeyedForms
 	Directory    Directory         // zero: [StandardDirectory]
@@ -84,22 +86,23 @@ func Flow(c Config) *ivr.Flow {
 		c.Directory = StandardDirectory()
 	}
 	a := actions{Config: c}
-	a.bill = a.billSubflow()
+	a.bill, a.linePIN = a.billSubflow(), a.linePINSubflow()
 	return &ivr.Flow{
 		Name: "help-line", Start: arrive, Sorry: sorry, Help: c.Directory.of(person).at(),
 		Notices: prompts.Notices(sayApology, sayUnsure),
 		Given: map[ivr.Variable]string{
 			helpLine: string(c.number(c.Directory.of(person))), callerID: string(c.CallerID), shortCode: "78",
 		},
-		Variables: append(ticketNumbers(), service, number, access, minutes, ticket, status, visit, technician, tested, day, earliest, latest, newContact, wanted, way),
+		Variables: append(ticketNumbers(), service, number, access, minutes, ticket, status, visit, technician, tested, day, earliest, latest, newContact, wanted, way, mailPassword, mailNext),
 		Choices: map[ivr.Variable][]ivr.Prompt{
 			service: c.Directory.names(), status: sayStatuses(), visit: {visitArranged},
 			technician: {hasArrived, onTheWay, onTheWayFor}, tested: {results[""], results[tickets.LineGood], results[tickets.TroubleFound]},
-			wanted: {wants[recovery.UserName], wants[recovery.Password], wants[recovery.UserNameAndPassword], wants[recovery.SecurityCode]},
-			way:    {sentBy[deliveries.Email], sentBy[deliveries.ByMail]},
+			wanted:   {wants[recovery.UserName], wants[recovery.Password], wants[recovery.UserNameAndPassword], wants[recovery.SecurityCode]},
+			mailNext: {firstUse, nextUse},
+			way:      {sentBy[deliveries.Email], sentBy[deliveries.ByMail]},
 		},
 		Nodes: slices.Concat(a.arriving(), a.topics(), a.updateCenter(), a.online(), a.securityCode(), a.repairs(), a.ticketNodes(),
-			a.contactNodes(), a.cancelNodes(), a.testNodes(), a.distance(), a.elsewhere(), a.contacts(), a.ending()),
+			a.contactNodes(), a.cancelNodes(), a.testNodes(), a.distance(), a.voiceMail(), a.elsewhere(), a.contacts(), a.ending()),
 	}
 }
 
@@ -130,7 +133,7 @@ func (a actions) topics() []ivr.Node {
 			{Prompt: forPIN, Next: aboutPIN},
 			{Prompt: forAccount, Next: aboutAccount},
 			{Prompt: forEmail, Next: aboutEmail},
-			{Prompt: forVoiceMail, Next: to(voiceMail)},
+			{Prompt: forVoiceMail, Next: aboutVoiceMail},
 			{Prompt: forRest, Next: rest},
 		}, Closing: sayMenuEnd, Back: goodbye, GaveUp: noAnswer},
 		ivr.Menu{At: rest, Options: []ivr.Option{
@@ -299,6 +302,10 @@ const (
 	pinAgain     ivr.Step = "another-pin"
 	temporaryPIN ivr.Step = "temporary-pin"
 	lockedPIN    ivr.Step = "locked-pin"
+	ticketPIN    ivr.Step = "pin-for-ticket"
+	pinProved    ivr.Step = "pin-proved"
+	pinLeft      ivr.Step = "pin-left"
+	pinNotProved ivr.Step = "pin-not-proved"
 	ticketBill   ivr.Step = "bill-for-ticket"
 	findByLine   ivr.Step = "find-tickets-of-line"
 	findByBill   ivr.Step = "find-tickets-of-account"
@@ -378,6 +385,27 @@ const (
 	noUserName      ivr.Step = "no-user-name"
 	notSent         ivr.Step = "not-sent"
 
+	aboutVoiceMail    ivr.Step = "about-voice-mail"
+	mailPIN           ivr.Step = "pin-for-voice-mail"
+	resetByPIN        ivr.Step = "reset-by-pin"
+	askMailAccount    ivr.Step = "ask-account-of-mailbox"
+	askMailCode       ivr.Step = "ask-code-of-mailbox"
+	resetByCode       ivr.Step = "reset-by-code"
+	wrongCode         ivr.Step = "no-match-for-mailbox"
+	codeAgain         ivr.Step = "another-match-for-mailbox"
+	mailLocked        ivr.Step = "mailbox-locked"
+	mailClosed        ivr.Step = "mailbox-closed"
+	mailRefused       ivr.Step = "mailbox-refused"
+	noMailbox         ivr.Step = "no-mailbox"
+	tooManyResets     ivr.Step = "too-many-resets"
+	notReset          ivr.Step = "not-reset"
+	tellPassword      ivr.Step = "tell-password"
+	tellPasswordAgain ivr.Step = "tell-password-again"
+	tellMailboxNext   ivr.Step = "tell-mailbox-next"
+	askMailLine       ivr.Step = "ask-line-of-mailbox"
+	callMailLine      ivr.Step = "call-line-of-mailbox"
+	willCallLine      ivr.Step = "will-call-line"
+
 	others        ivr.Step = "services-of-others"
 	tellNumber    ivr.Step = "tell-number"
 	tellAndOffer  ivr.Step = "tell-number-and-offer"
@@ -418,6 +446,9 @@ var (
 	keyedBTN      = ivr.Variable{Name: "btn", Kind: ivr.Secret}      // may be anything that somebody keyed
 	keyedPassword = ivr.Variable{Name: "password", Kind: ivr.Secret} // on the keypad
 	keyedCode     = ivr.Variable{Name: "code", Kind: ivr.Secret}
+
+	mailPassword = ivr.Variable{Name: "mailbox-password", Kind: ivr.Spelled} // for one turn
+	mailNext     = ivr.Variable{Name: "mailbox-next", Kind: ivr.Phrase}      // what to do with it
 
 	ticketsFound = ivr.Variable{Name: "tickets", Kind: ivr.Words}  // number and line of each
 	ticket       = ivr.Variable{Name: "ticket", Kind: ivr.Spelled} // the number of the present one

@@ -32,22 +32,11 @@ func (a actions) repairs() []ivr.Node {
 	toRepair := a.Directory.of(repair).at()
 	nodes := []ivr.Node{
 		ivr.Menu{At: aboutRepair, Options: []ivr.Option{
-			{Prompt: byPIN, Next: askPIN, If: func(c *ivr.Call) bool { return c.Text(lineKnown) != "" }},
+			{Prompt: byPIN, Next: ticketPIN, If: func(c *ivr.Call) bool { return c.Text(lineKnown) != "" }},
 			{Prompt: byBill, Next: ticketBill},
 			{Prompt: toRepairService, Next: toRepair},
 		}, Closing: sayBackEnd, Back: rest, GaveUp: noAnswer},
-		ivr.Gather{At: askPIN, Prompt: sayAskPIN, Digits: ivr.Range{Min: pins.MinDigits, Max: pins.MaxDigits}, Into: keyedPIN,
-			Next: checkPIN, Back: aboutRepair, GaveUp: toRepair},
-		ivr.Action[proving]{At: checkPIN, Run: a.checkPIN, On: ivr.On[proving]{
-			pinRight:     findByLine,
-			pinTemporary: temporaryPIN,
-			pinWrong:     wrongPIN,
-			pinLocked:    lockedPIN,
-		}},
-		ivr.Say{At: wrongPIN, Prompt: sayWrongPIN, Next: pinAgain},
-		ivr.Retry{At: pinAgain, Times: 3, Back: askPIN, GaveUp: toRepair},
-		ivr.Say{At: temporaryPIN, Prompt: sayTemporaryPIN, Next: aboutRepair},
-		ivr.Say{At: lockedPIN, Prompt: sayLockedPIN, Next: toRepair},
+		ivr.Enter{At: ticketPIN, Subflow: a.linePIN, On: map[ivr.Step]ivr.Step{pinProved: findByLine, pinLeft: aboutRepair, pinNotProved: toRepair}},
 		ivr.Enter{At: ticketBill, Subflow: a.bill, On: map[ivr.Step]ivr.Step{billProved: findByBill, billLeft: aboutRepair, billNotProved: toRepair}},
 		ivr.Action[amount]{At: findByLine, Run: a.findByLine, On: ivr.On[amount]{none: noTicket, one: openTicket, several: ticketsMenu}},
 		ivr.Action[amount]{At: findByBill, Run: a.findByBill, On: ivr.On[amount]{none: noTicket, one: openTicket, several: ticketsMenu}},
