@@ -190,6 +190,8 @@ var recorded = []struct {
 	{"accounts history", []string{"1000-1"}, []audit.Action{audit.AccountRead}},
 	{"accounts open", []string{"1000-1", "--by", "Pat", "--reason", "mistyped"}, []audit.Action{audit.AccountOpened}},
 	{"accounts new-code", []string{"1000-1", "--by", "Pat", "--notices", "off"}, []audit.Action{audit.AccountChanged}},
+	{"longdistance import", []string{"-"}, []audit.Action{audit.AccountsImported, audit.AccountsImported}},
+	{"tickets import", []string{"-"}, []audit.Action{audit.TicketsImported, audit.TicketsImported}},
 	{"keys create", []string{"crm", "--scope", "lines:read"}, []audit.Action{audit.KeyCreated}},
 	{"keys list", nil, []audit.Action{audit.KeysRead}},
 	{"keys revoke", []string{"crm"}, []audit.Action{audit.KeyRevoked}},
@@ -222,7 +224,10 @@ func TestEveryCommandIsRecorded(t *testing.T) {
 	t.Setenv("SECRET_KEYS", testKeys)
 	event := o.change(features.Switch(true))
 	log := audit.New(audit.Config{Store: o.db.Audit(), Keys: testConfig(t).SecretKeys})
-	input := map[string]string{"lines import": "number,language\n6125550149,en\n", "accounts import": accountsFile}
+	input := map[string]string{
+		"lines import": "number,language\n6125550149,en\n", "accounts import": accountsFile,
+		"longdistance import": "btn,name,street1,city,state,zip\n", "tickets import": "ticket,number,account,contact,status\n",
+	}
 	all, listed := commandsOf(t), []string{}
 	for _, r := range recorded {
 		listed = append(listed, r.command)
