@@ -299,7 +299,9 @@ func doneBy(who repair.Who, history []pins.Record, now time.Time) *doneView {
 			return &doneView{Reset: record.Event == pins.Reset, At: record.At}
 		case pins.Changed, pins.Locked, pins.Removed:
 			return nil
-		case pins.ResetRefused, pins.CustomerValidated, pins.FeatureChanged, pins.FeaturesInstalled, pins.EventSkipped, pins.NoticeUndelivered:
+		case pins.ResetRefused, pins.CustomerValidated, pins.FeatureChanged, pins.FeaturesInstalled, pins.EventSkipped, pins.NoticeUndelivered,
+			pins.TicketWritten, pins.TicketContactChanged, pins.TicketCanceled, pins.ServiceTestRequested, pins.ServiceTestEnded,
+			pins.MailboxWritten, pins.MailboxPasswordReset:
 		}
 	}
 	return nil

@@ -121,7 +121,7 @@ func TestNoResetWithoutOnesOwnValidation(t *testing.T) {
 				}
 				refusals := 0
 				for _, action := range s.events(agent.name) {
-					switch action {
+					switch action { //nolint:exhaustive // the others are no refusals and no deeds
 					case audit.ResetRefused:
 						refusals++
 					case audit.PINReset, audit.PINUnlocked:

@@ -76,6 +76,14 @@ var eventWords = map[pins.Event]string{
 	pins.FeaturesInstalled: "Features of the line changed",
 	pins.NoticeUndelivered: "A change was not told to the customer",
 	pins.EventSkipped:      "A change was not sent to the switch",
+
+	pins.TicketWritten:        "Repair ticket written",
+	pins.TicketContactChanged: "Telephone of a repair ticket changed",
+	pins.TicketCanceled:       "Repair ticket or visit canceled",
+	pins.ServiceTestRequested: "Service test requested",
+	pins.ServiceTestEnded:     "Service test ended",
+	pins.MailboxWritten:       "Voice mailbox written",
+	pins.MailboxPasswordReset: "Voice-mail password reset",
 }
 
 func what(record pins.Record, z zone) string {
