@@ -86,7 +86,7 @@ var matrix = map[Service]map[Need]Rule{
 		UserNameAndPassword: {Code: true, Methods: ways},
 		SecurityCode:        {Methods: ways},
 	},
-	OnlineAccount: { //nolint:exhaustive // the rest is the web site's
+	OnlineAccount: { //nolint:exhaustive // nothing else of it is forgotten
 		Password: {Code: true, Else: true, Methods: []deliveries.Method{deliveries.Email}},
 	},
 }

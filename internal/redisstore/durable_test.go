@@ -302,7 +302,7 @@ func TestWhatIsProved(t *testing.T) {
 	slices.Sort(proved)
 	check.Same(t, proved, []string{
 		"add key", "add line of account", "begin enrollment", "change", "change account",
-		"change account with a notice", "change feature", "change tickets", "change with a notice", "claim ticket",
+		"change account with a notice", "change feature", "change mailbox", "change tickets", "change with a notice", "claim ticket",
 		"create account", "create agent", "create delivery", "install", "join", "note notice", "put link", "remove",
 		"renumber", "reset", "reset with a notice", "save agent", "unlock", "update delivery",
 	})
