@@ -192,6 +192,7 @@ var recorded = []struct {
 	{"accounts new-code", []string{"1000-1", "--by", "Pat", "--notices", "off"}, []audit.Action{audit.AccountChanged}},
 	{"longdistance import", []string{"-"}, []audit.Action{audit.AccountsImported, audit.AccountsImported}},
 	{"tickets import", []string{"-"}, []audit.Action{audit.TicketsImported, audit.TicketsImported}},
+	{"mailboxes import", []string{"-"}, []audit.Action{audit.MailboxesImported, audit.MailboxesImported}},
 	{"keys create", []string{"crm", "--scope", "lines:read"}, []audit.Action{audit.KeyCreated}},
 	{"keys list", nil, []audit.Action{audit.KeysRead}},
 	{"keys revoke", []string{"crm"}, []audit.Action{audit.KeyRevoked}},
@@ -227,6 +228,7 @@ func TestEveryCommandIsRecorded(t *testing.T) {
 	input := map[string]string{
 		"lines import": "number,language\n6125550149,en\n", "accounts import": accountsFile,
 		"longdistance import": "btn,name,street1,city,state,zip\n", "tickets import": "ticket,number,account,contact,status\n",
+		"mailboxes import": "number,set_up\n",
 	}
 	all, listed := commandsOf(t), []string{}
 	for _, r := range recorded {
