@@ -203,6 +203,8 @@ func askMailbox(t *testing.T, s *stage) deliveries.ID {
 // askNotice has the owner of a line told that its PIN was changed.
 func askNotice(t *testing.T, s *stage) deliveries.ID {
 	t.Helper()
+	s.attempting.Lock() // or it may have failed before it is found
+	defer s.attempting.Unlock()
 	err := s.app.deliveries.Notify(t.Context(), deliveries.Notice{
 		Topic: deliveries.PINChanged, Line: demoNew, Language: "en", Method: deliveries.Voice,
 	})
