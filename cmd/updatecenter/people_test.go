@@ -271,7 +271,7 @@ func TestNoticesOfAccounts(t *testing.T) {
 	must(s.app.accounts.Put(t.Context(), "1000-7777", accounts.Details{
 		Phone: demoChosen, Name: "New Customer", Address: &address,
 	}, accounts.Note{By: "test"}))(t)
-	s.printed(t, 1)
+	s.printed(t, 3) // the demo has two accounts that are welcomed
 }
 
 // TestAccountsNewCode makes a code in place of one that is known, which no output shows, and
