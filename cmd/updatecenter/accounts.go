@@ -208,10 +208,13 @@ func (cmd *accountsImport) run(
 	if err != nil {
 		return err
 	}
-	i := &accountImport{importing: under, accounts: all.Accounts}
-	return under.record(ctx, all.Audit, audit.AccountsImported, func() (string, error) {
-		err := readRows(ctx, i.importing, read(i.in), i.put)
-		return i.tell(err, fmt.Sprintf("%d accounts added, %d changed, %d were so already", i.added, i.changed, i.same))
+	return putRows(ctx, under, all.Audit, audit.AccountsImported, read(under.in), func(ctx context.Context, row accounts.Row) (bool, bool, error) {
+		update, err := all.Accounts.Put(ctx, row.Number, row.Details, accounts.Note{By: byImport, From: "command line"})
+		var wrong *accounts.FieldError
+		if errors.As(err, &wrong) {
+			err = row.Bad(wrong.Field, wrong.Reason)
+		}
+		return update.Created, len(update.Changed) > 0, err
 	})
 }
 
@@ -233,34 +236,6 @@ func (cmd *longDistanceImport) Help() string {
 // Run is that of [accountsImport].
 func (cmd *longDistanceImport) Run(ctx context.Context, c terminal) error {
 	return cmd.run(ctx, c, "long-distance accounts", accounts.ReadLongDistanceCSV)
-}
-
-// accountImport is an import under way.
-type accountImport struct {
-	*importing
-	accounts *accounts.Accounts
-	added    int
-	changed  int
-	same     int
-}
-
-// put adds or changes an account. What is wrong with it is the row's fault.
-func (i *accountImport) put(ctx context.Context, row accounts.Row) error {
-	update, err := i.accounts.Put(ctx, row.Number, row.Details, accounts.Note{By: byImport, From: "command line"})
-	var wrong *accounts.FieldError
-	switch {
-	case errors.As(err, &wrong):
-		return row.Bad(wrong.Field, wrong.Reason)
-	case err != nil:
-		return err
-	case update.Created:
-		i.added++
-	case len(update.Changed) > 0:
-		i.changed++
-	default:
-		i.same++
-	}
-	return nil
 }
 
 // dryAccounts is a store to which nothing is written: it remembers what would be.

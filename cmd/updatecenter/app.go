@@ -27,7 +27,6 @@ import (
 	"updatecenter/internal/features"
 	"updatecenter/internal/hash"
 	"updatecenter/internal/mailboxes"
-	"updatecenter/internal/nanp"
 	"updatecenter/internal/notices"
 	"updatecenter/internal/provisioning/dispatch"
 	"updatecenter/internal/queue"
@@ -67,17 +66,16 @@ type app struct {
 
 // outside is what an app takes from outside, so that tests can give their own.
 type outside struct {
-	db        *redisstore.DB
-	now       func() time.Time
-	log       *slog.Logger
-	hash      hash.Params                                 // zero: the default
-	onExit    func(ivr.Exit)                              // told of every exit that a call takes; nil: nobody is
-	post      http.RoundTripper                           // to the operator's switch; nil: over the network
-	queue     deliveries.Queue                            // of attempts at deliveries; nil: in Redis
-	tickets   func(helpline.Tickets) helpline.Tickets     // what calls ask of tickets; nil: the tickets themselves
-	mailboxes func(helpline.Mailboxes) helpline.Mailboxes // likewise
-	mails     agents.Mailer                               // of e-mails to agents; nil: by the mail server of the settings
-	embedded  bool                                        // the Redis is one in this process, which keeps nothing
+	db       *redisstore.DB
+	now      func() time.Time
+	log      *slog.Logger
+	hash     hash.Params            // zero: the default
+	onExit   func(ivr.Exit)         // told of every exit that a call takes; nil: nobody is
+	post     http.RoundTripper      // to the operator's switch; nil: over the network
+	queue    deliveries.Queue       // of attempts at deliveries; nil: in Redis
+	help     func(*helpline.Config) // changes what calls to the help line go by; nil: nobody does
+	mails    agents.Mailer          // of e-mails to agents; nil: by the mail server of the settings
+	embedded bool                   // the Redis is one in this process, which keeps nothing
 }
 
 // newApp wires an app.
@@ -303,7 +301,8 @@ func newEdge(c config, o outside, a *app, metrics *voice.Metrics) (*voice.Edge, 
 		Lines: a.lines, Features: a.features, Changed: a.wakeSwitches,
 		Policy: c.policy(), Now: o.now, Repair: c.RepairNumber, Transfer: c.RepairTransfer, CallerID: c.callerID(),
 	})
-	recordings, err := openRecordings(c, slices.Concat(flow.Prompts(), helpLineFlow(c, o, &app{}).Prompts(), callbackFlow(c, nil).Prompts()))
+	help := helpLineFlow(c, o, a)
+	recordings, err := openRecordings(c, slices.Concat(flow.Prompts(), help.Prompts(), callbackFlow(c, nil).Prompts()))
 	if err != nil {
 		return nil, err
 	}
@@ -315,61 +314,24 @@ func newEdge(c config, o outside, a *app, metrics *voice.Metrics) (*voice.Edge, 
 	if err != nil {
 		return nil, err
 	}
-	help, err := newHelpLine(c, o, a, recordings, observe(metrics, o.onExit))
+	helper, err := ivr.New(ivr.Config{
+		Flow: help, Store: o.db.Calls(), Keys: c.SecretKeys, Now: o.now, Times: turnTimes(o.db),
+		TurnURL: c.PublicURL + voice.HelpLineTurnPath, Recording: recordings.URL,
+		OnExit: observe(metrics, o.onExit), Log: o.log,
+	})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("prepare the help line: %w", err)
 	}
 	callbacks, err := newCallback(c, o, a, recordings, observe(metrics, o.onExit))
 	if err != nil {
 		return nil, err
 	}
 	return voice.New(voice.Config{
-		Engine: engine, HelpLine: help, HelpLines: c.helpLines(), Callback: callbacks, Statuses: a.deliveries, Detects: c.detects(), PublicURL: c.PublicURL,
+		Engine: engine, HelpLine: helper, HelpLines: c.helpLines(), Callback: callbacks, Statuses: a.deliveries, Detects: c.detects(), PublicURL: c.PublicURL,
 		Accounts: c.TwilioAccounts, AuthTokens: c.TwilioAuthTokens, SharedKeys: c.WebhookKeys,
 		SIPDomains: c.SIPDomains, Dial78: c.Dial78Numbers, Recordings: recordings,
 		Unready: a.unready, Draining: a.draining.Load, Metrics: metrics, Log: o.log,
 	}), nil
-}
-
-// newHelpLine is the engine of calls to the help line.
-func newHelpLine(c config, o outside, a *app, recordings *voice.Recordings, onExit func(ivr.Exit)) (*ivr.Engine, error) {
-	engine, err := ivr.New(ivr.Config{
-		Flow: helpLineFlow(c, o, a), Store: o.db.Calls(), Keys: c.SecretKeys, Now: o.now, Times: turnTimes(o.db),
-		TurnURL: c.PublicURL + voice.HelpLineTurnPath, Recording: recordings.URL, OnExit: onExit, Log: o.log,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("prepare the help line: %w", err)
-	}
-	return engine, nil
-}
-
-func helpLineFlow(c config, o outside, a *app) *ivr.Flow {
-	var repairs helpline.Tickets = a.tickets
-	if o.tickets != nil {
-		repairs = o.tickets(repairs)
-	}
-	var resets helpline.Mailboxes = a.mailboxes
-	if o.mailboxes != nil {
-		resets = o.mailboxes(resets)
-	}
-	return helpline.Flow(helpline.Config{
-		Lines: a.lines, Accounts: a.accounts, Deliveries: a.deliveries, Tickets: repairs, Recoveries: a.recoveries, Mailboxes: resets, Changed: a.wakeSwitches, Keyed: c.KeyedForms,
-		Directory: c.HelpDirectory, Repair: c.RepairNumber, Person: c.helpLine(), CallerID: c.callerID(),
-		Learns: c.ProvisioningURL != "", Calls: c.CallFrom != "", Destinations: c.CallDestinations,
-		Zone: c.Zone, Now: o.now,
-	})
-}
-
-// helpLines are the numbers of the help line, and what calls to each are about.
-func (c *config) helpLines() map[nanp.Number]string {
-	all := map[nanp.Number]string{}
-	for _, number := range c.HelpLines {
-		all[number] = ""
-	}
-	for _, number := range c.LongDistance {
-		all[number] = helpline.LongDistance
-	}
-	return all
 }
 
 // openRecordings opens the directory of recordings, if there is one.

@@ -17,7 +17,6 @@ import (
 	"updatecenter/internal/hash"
 	"updatecenter/internal/outbound/mail"
 	"updatecenter/internal/outbound/mailqueue"
-	"updatecenter/internal/outbound/wording"
 	"updatecenter/internal/queue"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/repair/console"
@@ -183,62 +182,4 @@ func (h *support) alert(ctx context.Context, alert repair.Alert) {
 	if err := h.agents.Alert(ctx, mail.LimitAlert(alert, h.zone)); err != nil {
 		h.log.ErrorContext(ctx, "supervisors were not all told of a limit that was met", slog.Any("cause", err))
 	}
-}
-
-// company is who writes to customers and agents.
-func company(c config) wording.Company {
-	return wording.Company{
-		Company: c.Company, Repair: c.RepairNumber, HelpLine: c.HelpLine, TemporaryPIN: c.TemporaryPIN, PasswordURL: c.PasswordURL,
-	}
-}
-
-// newMailer sends e-mail by the mail server of the settings, which must name one.
-func newMailer(c config) (*mail.Mailer, error) {
-	server := c.Mail
-	mailer, err := mail.New(mail.Config{
-		Host: server.host, Port: server.port, Username: server.user, Password: server.password,
-		TLS: server.policy(), From: c.MailFrom, Company: company(c), Zone: c.Zone,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("prepare e-mail: %w", err)
-	}
-	return mailer, nil
-}
-
-// agentMailer sends e-mail to agents, or says that there is no mail server.
-func agentMailer(c config) (agents.Mailer, error) {
-	if c.Mail.host == "" {
-		return noMail{}, nil
-	}
-	return newMailer(c)
-}
-
-// noMail stands for the mail server where there is none.
-type noMail struct{}
-
-// errNoMail says what to set, to whom it concerns.
-var errNoMail error = wording.FinalError("there is no mail server: set SMTP_URL")
-
-// Mail implements [agents.Mailer].
-func (noMail) Mail(context.Context, agents.Message) error { return errNoMail }
-
-// mailWithin bounds the wait for an e-mail that somebody waits for: within what an answer may
-// take.
-const mailWithin = 10 * time.Second
-
-// mails sends at once what must not be taken for sent before it is, and queues what must not be
-// waited for.
-type mails struct{ now, later agents.Mailer }
-
-// Mail implements [agents.Mailer].
-func (m mails) Mail(ctx context.Context, message agents.Message) error {
-	switch message.Kind {
-	case agents.Invitation, agents.DeactivationSoon, agents.DeletionSoon:
-		ctx, cancel := context.WithTimeout(ctx, mailWithin)
-		defer cancel()
-		return m.now.Mail(ctx, message)
-	case agents.SignInCode, agents.ChangeCode, agents.Locked, agents.PasswordWasChanged, agents.FactorWasChanged,
-		agents.EmailWasChanged, agents.LimitAlert:
-	}
-	return m.later.Mail(ctx, message)
 }

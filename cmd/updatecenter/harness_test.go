@@ -37,17 +37,16 @@ const patience = 4 * time.Second
 // stage is a whole server on a Redis, with the demo's lines and a telephone exchange
 // that calls its handler directly. Its clock stands still unless it is moved.
 type stage struct {
-	t         testing.TB
-	server    *redistest.Server
-	db        *redisstore.DB
-	app       *app
-	clock     *simulator.VirtualClock
-	logs      *testkit.Log
-	taken     *exits
-	config    config
-	tickets   refusing          // what calls ask of them
-	mailboxes refusingMailboxes // likewise
-	queue     *testkit.Queue    // of attempts at deliveries, which nobody makes by himself
+	t        testing.TB
+	server   *redistest.Server
+	db       *redisstore.DB
+	app      *app
+	clock    *simulator.VirtualClock
+	logs     *testkit.Log
+	taken    *exits
+	config   config
+	refusing refusing       // what calls to the help line ask for
+	queue    *testkit.Queue // of attempts at deliveries, which nobody makes by himself
 
 	attempting sync.Mutex // held while attempts are made, and while the clock moves
 }
@@ -116,7 +115,7 @@ func (s *stage) freshLines(t testing.TB) {
 func (s *stage) start() *app {
 	s.t.Helper()
 	return must(newApp(s.config, outside{
-		db: s.db, now: s.clock.Now, hash: cheap, onExit: s.taken.record, queue: s.queue, tickets: s.tickets.around, mailboxes: s.mailboxes.around,
+		db: s.db, now: s.clock.Now, hash: cheap, onExit: s.taken.record, queue: s.queue, help: s.refusing.around,
 		log: slog.New(slog.NewJSONHandler(s.logs, logtest.Untimed())),
 	}))(s.t)
 }

@@ -122,10 +122,10 @@ var rareHelp = map[string]func(*testing.T, *stage, *simulator.Exchange){
 	},
 	"a mailbox that can't be reset": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
 		for _, outcome := range []mailboxes.Outcome{mailboxes.Busy, mailboxes.Overtaken} {
-			s.mailboxes.outcome = outcome
+			s.refusing.outcome = string(outcome)
 			vouchedCall(t, exchange, "4", "1", demoPIN+"#").hears("We cannot do that right now")
 		}
-		s.mailboxes.outcome = mailboxes.Busy
+		s.refusing.outcome = string(mailboxes.Busy)
 		helpCall(t, exchange, demoHelpLine, strings.Fields("1 4 2 10004821# 730418#")...).hears("We cannot do that right now")
 	},
 	"a ticket of several": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
@@ -250,7 +250,7 @@ var rareHelp = map[string]func(*testing.T, *stage, *simulator.Exchange){
 			for _, keys := range refused.keys[:last] {
 				c.press(keys)
 			}
-			s.tickets.outcome = refused.outcome
+			s.refusing.outcome = string(refused.outcome)
 			c.press(refused.keys[last])
 			c.hears(refused.words)
 		}
@@ -308,78 +308,62 @@ func helpCall(t *testing.T, exchange *simulator.Exchange, number nanp.Number, ke
 	return c
 }
 
-// refusing are tickets that refuse what a call asks for once, if they are told to.
+// refusing answers once with an outcome, if it is told to, what calls ask of tickets and mailboxes.
 type refusing struct {
 	helpline.Tickets
-	outcome tickets.Outcome
+	helpline.Mailboxes
+	outcome string
 }
 
-func (r *refusing) around(all helpline.Tickets) helpline.Tickets {
-	r.Tickets = all
-	return r
+func (r *refusing) around(c *helpline.Config) {
+	r.Tickets, r.Mailboxes = c.Tickets, c.Mailboxes
+	c.Tickets, c.Mailboxes = r, r
 }
 
 // once returns the outcome that a test has set, and whether it has.
-func (r *refusing) once() (tickets.Outcome, bool) {
-	outcome := r.outcome
-	r.outcome = ""
+func (r *refusing) once() (outcome string, set bool) {
+	outcome, r.outcome = r.outcome, ""
 	return outcome, outcome != ""
 }
 
 func (r *refusing) ChangeContact(ctx context.Context, request tickets.Request, to nanp.Number) (tickets.Ticket, tickets.Outcome, error) {
 	if outcome, set := r.once(); set {
-		return tickets.Ticket{}, outcome, nil
+		return tickets.Ticket{}, tickets.Outcome(outcome), nil
 	}
 	return r.Tickets.ChangeContact(ctx, request, to)
 }
 
 func (r *refusing) Cancel(ctx context.Context, request tickets.Request, what tickets.What) (tickets.Ticket, tickets.Outcome, error) {
 	if outcome, set := r.once(); set {
-		return tickets.Ticket{}, outcome, nil
+		return tickets.Ticket{}, tickets.Outcome(outcome), nil
 	}
 	return r.Tickets.Cancel(ctx, request, what)
 }
 
 func (r *refusing) RequestTest(ctx context.Context, request tickets.Request) (tickets.Test, tickets.Outcome, error) {
 	if outcome, set := r.once(); set {
-		return tickets.Test{}, outcome, nil
+		return tickets.Test{}, tickets.Outcome(outcome), nil
 	}
 	return r.Tickets.RequestTest(ctx, request)
 }
 
 func (r *refusing) CallBack(ctx context.Context, request tickets.Request, id string) (tickets.Outcome, error) {
 	if outcome, set := r.once(); set {
-		return outcome, nil
+		return tickets.Outcome(outcome), nil
 	}
 	return r.Tickets.CallBack(ctx, request, id)
 }
 
-// refusingMailboxes answer a reset once with an outcome, if they are told to.
-type refusingMailboxes struct {
-	helpline.Mailboxes
-	outcome mailboxes.Outcome
-}
-
-func (r *refusingMailboxes) around(all helpline.Mailboxes) helpline.Mailboxes {
-	r.Mailboxes = all
-	return r
-}
-
-func (r *refusingMailboxes) once() (result mailboxes.Result, set bool) {
-	result.Outcome, r.outcome = r.outcome, ""
-	return result, result.Outcome != ""
-}
-
-func (r *refusingMailboxes) Reset(ctx context.Context, request mailboxes.Request) (mailboxes.Result, error) {
-	if result, set := r.once(); set {
-		return result, nil
+func (r *refusing) Reset(ctx context.Context, request mailboxes.Request) (mailboxes.Result, error) {
+	if outcome, set := r.once(); set {
+		return mailboxes.Result{Outcome: mailboxes.Outcome(outcome)}, nil
 	}
 	return r.Mailboxes.Reset(ctx, request)
 }
 
-func (r *refusingMailboxes) ResetOfAccount(ctx context.Context, proof mailboxes.Proof) (mailboxes.Result, error) {
-	if result, set := r.once(); set {
-		return result, nil
+func (r *refusing) ResetOfAccount(ctx context.Context, proof mailboxes.Proof) (mailboxes.Result, error) {
+	if outcome, set := r.once(); set {
+		return mailboxes.Result{Outcome: mailboxes.Outcome(outcome)}, nil
 	}
 	return r.Mailboxes.ResetOfAccount(ctx, proof)
 }

@@ -42,6 +42,9 @@ type importing struct {
 	bar      *progressbar.ProgressBar
 	rows     int // that were read
 	bad      int // of these
+	added    int
+	changed  int
+	same     int // as they were already
 }
 
 // begin opens the files.
@@ -123,6 +126,30 @@ func readRows[T any](ctx context.Context, i *importing, all iter.Seq2[T, error],
 		}
 	}
 	return nil
+}
+
+// putRows puts each row of a table, counts what came of it, and has the import recorded.
+func putRows[T any](
+	ctx context.Context, i *importing, log audit.Recorder, action audit.Action, all iter.Seq2[T, error],
+	put func(ctx context.Context, row T) (created, changed bool, err error),
+) error {
+	return i.record(ctx, log, action, func() (string, error) {
+		err := readRows(ctx, i, all, func(ctx context.Context, row T) error {
+			created, changed, err := put(ctx, row)
+			switch {
+			case err != nil:
+				return err
+			case created:
+				i.added++
+			case changed:
+				i.changed++
+			default:
+				i.same++
+			}
+			return nil
+		})
+		return i.tell(err, fmt.Sprintf("%d %s added, %d changed, %d were so already", i.added, i.what, i.changed, i.same))
+	})
 }
 
 // end closes the files.

@@ -24,8 +24,8 @@ func TestImportOfLongDistance(t *testing.T) {
 	s := shell{t, redistest.StartMini(t).URL()}
 	t.Setenv("SECRET_KEYS", sound["SECRET_KEYS"])
 	const file = "btn,user_name,password,name,street1,city,state,zip\n612-555-0142,ann,blue heron,Ann,1 Main,Duluth,MN,55801\n911,,,Ann,1 Main,Duluth,MN,55801\n"
-	s.expect(exitError, []string{"1 accounts added, 0 changed, 0 were so already, 1 bad rows"}, file, "longdistance", "import", "-")
-	s.expect(exitError, []string{"0 accounts added, 0 changed, 1 were so already"}, file, "longdistance", "import", "-")
+	s.expect(exitError, []string{"1 long-distance accounts added, 0 changed, 0 were so already, 1 bad rows"}, file, "longdistance", "import", "-")
+	s.expect(exitError, []string{"0 long-distance accounts added, 0 changed, 1 were so already"}, file, "longdistance", "import", "-")
 	s.expect(exitOK, []string{`"user_name": "ann"`, `"btn": "+16125550142"`}, "", "accounts", "show", "ld:612-555-0142")
 	s.expect(exitOK, []string{"has a new security code"}, "", "accounts", "new-code", "LD:6125550142", "--by", "ann")
 	s.expect(exitUsage, nil, "", "accounts", "show", "ld:911")

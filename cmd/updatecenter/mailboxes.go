@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"updatecenter/internal/audit"
 	"updatecenter/internal/mailboxes"
@@ -42,38 +41,10 @@ func (cmd *mailboxesImport) Run(ctx context.Context, c terminal) error {
 	if err != nil {
 		return err
 	}
-	i := &mailboxImport{importing: under, mailboxes: all}
-	return under.record(ctx, log, audit.MailboxesImported, func() (string, error) {
-		err := readRows(ctx, i.importing, mailboxes.ReadCSV(i.in), i.put)
-		return i.tell(err, fmt.Sprintf("%d mailboxes added, %d changed, %d were so already", i.added, i.changed, i.same))
+	return putRows(ctx, under, log, audit.MailboxesImported, mailboxes.ReadCSV(under.in), func(ctx context.Context, row mailboxes.Row) (bool, bool, error) {
+		update, err := all.Put(ctx, mailboxes.Put{Number: row.Number, SetUp: row.SetUp, Note: pins.Note{By: byImport, From: "command line"}})
+		return update.Created, update.Changed, err
 	})
-}
-
-// mailboxImport is an import under way.
-type mailboxImport struct {
-	*importing
-	mailboxes *mailboxes.Mailboxes
-	added     int
-	changed   int
-	same      int
-}
-
-// put adds or writes a mailbox.
-func (i *mailboxImport) put(ctx context.Context, row mailboxes.Row) error {
-	update, err := i.mailboxes.Put(ctx, mailboxes.Put{
-		Number: row.Number, SetUp: row.SetUp, Note: pins.Note{By: byImport, From: "command line"},
-	})
-	switch {
-	case err != nil:
-		return err
-	case update.Created:
-		i.added++
-	case update.Changed:
-		i.changed++
-	default:
-		i.same++
-	}
-	return nil
 }
 
 // dryMailboxes is a store to which nothing is written: it remembers what would be.

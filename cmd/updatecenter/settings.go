@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"log/slog"
 	"net/netip"
-	"slices"
 	"strconv"
 	"time"
 	_ "time/tzdata" // for machines without the files of time zones
@@ -203,19 +202,6 @@ func (c *config) policy() pins.Policy {
 
 func (c *config) unvouched() limit.Rate {
 	return limit.Rate{Most: c.UnvouchedFailures, Within: pins.DefaultUnvouched().Within}
-}
-
-// dialedTwice says whether one number is to reach two things.
-func (c *config) dialedTwice() bool {
-	all := slices.Concat(c.Dial78Numbers, c.HelpLines, c.LongDistance)
-	slices.Sort(all)
-	return len(slices.Compact(slices.Clone(all))) < len(all)
-}
-
-// callsItself says whether the help line would put callers through to itself.
-func (c *config) callsItself() bool {
-	persons := append(c.HelpDirectory.Numbers(), c.helpLine(), c.RepairNumber)
-	return slices.ContainsFunc(slices.Concat(c.HelpLines, c.LongDistance), func(n nanp.Number) bool { return slices.Contains(persons, n) })
 }
 
 // callerID is that of transfers.

@@ -20,7 +20,6 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/outbound/mail"
 	"updatecenter/internal/provisioning/dispatch"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/typed"
@@ -381,39 +380,4 @@ func readMailAddress(text string) (string, error) {
 		return "", errors.New("want an e-mail address")
 	}
 	return address.Address, nil
-}
-
-// mailServer is where e-mail is handed over. Without a host there is none.
-type mailServer struct {
-	host     string
-	port     int
-	user     string
-	password secret.Text
-	tls      bool // from the first byte, not by STARTTLS
-}
-
-func readMailServer(text string) (mailServer, error) {
-	u, err := url.Parse(text)
-	if err != nil || u.Hostname() == "" || (u.Scheme != "smtp" && u.Scheme != "smtps") {
-		return mailServer{}, errors.New("want smtp://user:password@host:587 or smtps://host:465")
-	}
-	port, err := net.LookupPort("tcp", u.Port())
-	if err != nil || port == 0 {
-		port = map[string]int{"smtp": 587, "smtps": 465}[u.Scheme]
-	}
-	password, _ := u.User.Password()
-	return mailServer{
-		host: u.Hostname(), port: port, user: u.User.Username(), password: secret.New(password), tls: u.Scheme == "smtps",
-	}, nil
-}
-
-// policy is how a connection to the server is encrypted: without TLS only on this machine.
-func (s mailServer) policy() mail.TLSPolicy {
-	switch {
-	case s.tls:
-		return mail.Implicit
-	case web.ThisMachine(s.host):
-		return mail.None
-	}
-	return mail.Mandatory
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"updatecenter/internal/accounts"
@@ -52,27 +51,15 @@ func (cmd *ticketsImport) Run(ctx context.Context, c terminal) error {
 	if err != nil {
 		return err
 	}
-	i := &ticketImport{importing: under, tickets: tickets.New(config)}
-	return under.record(ctx, log, audit.TicketsImported, func() (string, error) {
-		err := readRows(ctx, i.importing, tickets.ReadCSV(i.in), i.put)
-		return i.tell(err, fmt.Sprintf("%d tickets added, %d changed, %d were so already", i.added, i.changed, i.same))
+	all := tickets.New(config)
+	return putRows(ctx, under, log, audit.TicketsImported, tickets.ReadCSV(under.in), func(ctx context.Context, row tickets.Row) (bool, bool, error) {
+		update, err := all.Put(ctx, tickets.Put{Number: row.Number, Details: row.Details, Note: pins.Note{By: byImport, From: "command line"}})
+		return update.Created, update.Changed, badTicket(row, err)
 	})
 }
 
-// ticketImport is an import under way.
-type ticketImport struct {
-	*importing
-	tickets *tickets.Tickets
-	added   int
-	changed int
-	same    int
-}
-
-// put adds or writes a ticket. What is wrong with it is the row's fault.
-func (i *ticketImport) put(ctx context.Context, row tickets.Row) error {
-	update, err := i.tickets.Put(ctx, tickets.Put{
-		Number: row.Number, Details: row.Details, Note: pins.Note{By: byImport, From: "command line"},
-	})
+// badTicket is what a put says of a row, where that is the row's fault.
+func badTicket(row tickets.Row, err error) error {
 	var destination *nanp.DestinationError
 	switch {
 	case errors.As(err, &destination):
@@ -83,16 +70,8 @@ func (i *ticketImport) put(ctx context.Context, row tickets.Row) error {
 		return row.Bad("number", tickets.ErrOtherLine.Error())
 	case errors.Is(err, tickets.ErrFull):
 		return row.Bad("number", tickets.ErrFull.Error())
-	case err != nil:
-		return err
-	case update.Created:
-		i.added++
-	case update.Changed:
-		i.changed++
-	default:
-		i.same++
 	}
-	return nil
+	return err
 }
 
 // dryTickets is a store to which nothing is written: it remembers what would be.

@@ -5,11 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
 	"updatecenter/ivr"
+	"updatecenter/ivr/calls/prompts"
 	"updatecenter/pins"
 )
 
@@ -116,13 +118,18 @@ func (a actions) requestCode(ctx context.Context, c *ivr.Call) (request, error) 
 	}
 	params := deliveries.Params{
 		Account: account, Topic: deliveries.SecurityCode, Method: deliveries.Voice, Request: "security code by the help line",
-		Key: fmt.Sprintf("help line %s %d", c.SID, c.Turn),
+		Key: once(c),
 	}
 	_, err = a.Deliveries.Request(ctx, params)
 	if errors.Is(err, deliveries.ErrNoSecret) {
 		params.Topic = deliveries.SecurityAnswer
 		_, err = a.Deliveries.Request(ctx, params)
 	}
+	return asked(err)
+}
+
+// asked is what comes of asking for a call. Why there is none is not said: who asks may not learn it.
+func asked(err error) (request, error) {
 	var limited *deliveries.LimitError
 	var blocked *deliveries.BlockedError
 	switch {
@@ -130,7 +137,15 @@ func (a actions) requestCode(ctx context.Context, c *ivr.Call) (request, error) 
 		errors.As(err, &limited), errors.As(err, &blocked):
 		return cannotBeCalled, nil
 	case err != nil:
-		return "", err
+		return "", fmt.Errorf("ask for a call: %w", err)
 	}
 	return requested, nil
+}
+
+// once names the turn where what it does is asked of others.
+func once(c *ivr.Call) string { return "help line " + turnOf(c).Name() }
+
+// tellMinutes fills in how long a lock still lasts.
+func (a actions) tellMinutes(c *ivr.Call, until time.Time) {
+	c.Fill(minutes, prompts.Minutes(until.Sub(a.Now())))
 }

@@ -6,7 +6,6 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/proofs"
 	"updatecenter/ivr"
-	"updatecenter/ivr/calls/prompts"
 	"updatecenter/pins"
 )
 
@@ -50,7 +49,7 @@ func (a actions) checkBill(ctx context.Context, c *ivr.Call) (proofs.Outcome, er
 	}
 	result, err := proofs.OfAccount(ctx, a.Accounts, a.Lines, account, claim, callerOf(c))
 	if result.Outcome == proofs.LockedForNow {
-		c.Fill(minutes, prompts.Minutes(result.LockedUntil.Sub(a.Now())))
+		a.tellMinutes(c, result.LockedUntil)
 	}
 	return result.Outcome, err
 }

@@ -10,7 +10,6 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/recovery"
 	"updatecenter/ivr"
-	"updatecenter/ivr/calls/prompts"
 )
 
 // Recoveries is what the call needs of [recovery.Recoveries].
@@ -61,7 +60,7 @@ func (a actions) distance() []ivr.Node {
 		}},
 		ivr.Say{At: onItsWay, Prompt: sayOnItsWay, Whole: true, Next: anythingElse},
 		ivr.Say{At: codeOnItsWay, Prompt: sayCodeOnItsWay, Whole: true, Next: anythingElse},
-		ivr.Say{At: noDistanceMatch, Prompt: sayNoDistanceMatch, Next: distanceAgain},
+		ivr.Say{At: noDistanceMatch, Prompt: sayNothingMatches, Next: distanceAgain},
 		ivr.Retry{At: distanceAgain, Times: 3, Back: askBTN, GaveUp: toHelp},
 		ivr.Say{At: distanceLocked, Prompt: sayLocked, Next: toHelp},
 		ivr.Say{At: distanceClosed, Prompt: sayClosed, Next: toHelp},
@@ -146,7 +145,7 @@ func (a actions) recover(ctx context.Context, c *ivr.Call) (recovering, error) {
 	request := recovery.Request{
 		Service: recovery.LongDistance, Number: accounts.LongDistance(btn), Need: recovery.Need(c.Text(need)),
 		Method:   deliveries.Method(c.Text(sending)),
-		Password: c.Secret(keyedPassword), Code: c.Secret(keyedCode), Once: fmt.Sprintf("%s %d", c.SID, c.Turn),
+		Password: c.Secret(keyedPassword), Code: c.Secret(keyedCode), Once: once(c),
 		Note: accounts.Note{By: accounts.ByCustomer, From: "telephone"},
 	}
 	var result recovery.Result
@@ -167,7 +166,7 @@ func (a actions) recover(ctx context.Context, c *ivr.Call) (recovering, error) {
 		c.Erase(keyedBTN, keyedPassword, keyedCode)
 	}
 	if result.Outcome == recovery.Locked {
-		c.Fill(minutes, prompts.Minutes(result.Until.Sub(a.Now())))
+		a.tellMinutes(c, result.Until)
 	}
 	return recovering(result.Outcome), nil
 }

@@ -68,7 +68,7 @@ var (
 		EN:   "If we have an account with that number, its security code is on its way. {way}",
 		ES:   "Si tenemos una cuenta con ese número, su código de seguridad está en camino. {way}",
 	}
-	sayNoDistanceMatch = ivr.Prompt{
+	sayNothingMatches = ivr.Prompt{
 		Name: "helpline-no-distance-match",
 		EN:   "What you entered does not match our records. Let us try once more.",
 		ES:   "Lo que ingresó no coincide con nuestros registros. Intentemos otra vez.",

@@ -2,9 +2,6 @@ package helpline
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"strconv"
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
@@ -12,7 +9,6 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/proofs"
 	"updatecenter/ivr"
-	"updatecenter/ivr/calls/prompts"
 	"updatecenter/pins"
 )
 
@@ -45,7 +41,7 @@ func (a actions) voiceMail() []ivr.Node {
 			mailboxes.Done: tellPassword, mailboxes.None: noMailbox, mailboxes.TooMany: tooManyResets, mailboxes.Busy: notReset,
 			proofs.Wrong: wrongCode, proofs.LockedForNow: mailLocked, proofs.Closed: mailClosed, proofs.CallerLocked: mailRefused,
 		}},
-		ivr.Say{At: wrongCode, Prompt: sayNoDistanceMatch, Next: codeAgain},
+		ivr.Say{At: wrongCode, Prompt: sayNothingMatches, Next: codeAgain},
 		ivr.Retry{At: codeAgain, Times: 3, Back: askMailAccount, GaveUp: toHelp},
 		ivr.Say{At: mailLocked, Prompt: sayLocked, Next: toHelp},
 		ivr.Say{At: mailClosed, Prompt: sayClosed, Next: toHelp},
@@ -118,7 +114,7 @@ func (a actions) told(c *ivr.Call) func(mailboxes.Result, error) (mailboxes.Outc
 		case err != nil:
 			return "", err
 		case result.Outcome == proofs.LockedForNow:
-			c.Fill(minutes, prompts.Minutes(result.LockedUntil.Sub(a.Now())))
+			a.tellMinutes(c, result.LockedUntil)
 		case result.Outcome == mailboxes.Done:
 			c.FillForTurn(mailPassword, result.Password)
 			c.FillPhrase(mailNext, firstUse)
@@ -141,16 +137,11 @@ func (a actions) callMailLine(ctx context.Context, c *ivr.Call) (request, error)
 		return cannotBeCalled, nil //nolint:nilerr // what a caller keys is an outcome, not an error
 	}
 	refused, err := a.Lines.Guess(ctx, callerOf(c), func() (bool, error) {
-		_, err := a.Deliveries.RequestMailboxPassword(ctx, deliveries.MailboxParams{Line: number, Key: "help line " + c.SID + " " + strconv.Itoa(c.Turn)})
+		_, err := a.Deliveries.RequestMailboxPassword(ctx, deliveries.MailboxParams{Line: number, Key: once(c)})
 		return true, err
 	})
-	var limited *deliveries.LimitError
-	var blocked *deliveries.BlockedError
-	switch {
-	case refused != "", errors.Is(err, deliveries.ErrNoWay), errors.As(err, &limited), errors.As(err, &blocked):
+	if refused != "" {
 		return cannotBeCalled, nil
-	case err != nil:
-		return "", fmt.Errorf("ask for a call to a line: %w", err)
 	}
-	return requested, nil
+	return asked(err)
 }
