@@ -116,17 +116,7 @@ func ReadCSV(r io.Reader) iter.Seq2[NewLine, error] { return Provisioning{}.Read
 
 // ReadCSV is the function of that name, for these Destinations.
 func (p Provisioning) ReadCSV(r io.Reader) iter.Seq2[NewLine, error] {
-	return func(yield func(NewLine, error) bool) {
-		for row, err := range rows.Read(r, columns) {
-			var line NewLine
-			if err == nil {
-				line, err = p.newLine(row)
-			}
-			if !yield(line, err) {
-				return
-			}
-		}
-	}
+	return rows.ReadAs(r, columns, p.newLine)
 }
 
 func (p Provisioning) newLine(row rows.Row) (NewLine, error) {

@@ -296,7 +296,7 @@ type Row struct {
 // yielded twice. Whether an e-mail address can be on file since then, and the like, is for
 // [Accounts.Put] to say, and [Row.Bad] to tell.
 func ReadCSV(r io.Reader) iter.Seq2[Row, error] {
-	return readAccounts(r, columns, func(row rows.Row) (Row, error) {
+	return rows.ReadAs(r, columns, func(row rows.Row) (Row, error) {
 		number, err := ParseNumber(row.Get("account"))
 		if err != nil {
 			return Row{}, row.Bad("account", err.Error())
@@ -307,21 +307,6 @@ func ReadCSV(r io.Reader) iter.Seq2[Row, error] {
 		}
 		return newRow(row, number, Details{Phone: phone})
 	})
-}
-
-// readAccounts reads accounts, whose row has what is of their kind alone read first.
-func readAccounts(r io.Reader, columns []rows.Column, read func(rows.Row) (Row, error)) iter.Seq2[Row, error] {
-	return func(yield func(Row, error) bool) {
-		for row, err := range rows.Read(r, columns) {
-			var account Row
-			if err == nil {
-				account, err = read(row)
-			}
-			if !yield(account, err) {
-				return
-			}
-		}
-	}
 }
 
 // newRow adds to the details of an account what both kinds have.

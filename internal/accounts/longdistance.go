@@ -133,7 +133,7 @@ func (a *Accounts) hasPassword(ctx context.Context, account Account, keyed secre
 // of which phone, language, user_name, password, street2, street3, email, email_since and security_code
 // may be missing. Without a phone it is the BTN.
 func ReadLongDistanceCSV(r io.Reader) iter.Seq2[Row, error] {
-	return readAccounts(r, longDistanceColumns, func(row rows.Row) (Row, error) {
+	return rows.ReadAs(r, longDistanceColumns, func(row rows.Row) (Row, error) {
 		btn, err := typed.Number(row.Get("btn"))
 		if err != nil {
 			return Row{}, row.Bad("btn", err.Error())

@@ -81,19 +81,7 @@ type Row struct {
 // of which the last may be missing. Set_up is yes or no; empty: no.
 //
 // A bad row yields a [*rows.Error], and reading goes on. Any other error ends it: [rows.ErrHeader], or what r said.
-func ReadCSV(r io.Reader) iter.Seq2[Row, error] {
-	return func(yield func(Row, error) bool) {
-		for row, err := range rows.Read(r, columns) {
-			var mailbox Row
-			if err == nil {
-				mailbox, err = newRow(row)
-			}
-			if !yield(mailbox, err) {
-				return
-			}
-		}
-	}
-}
+func ReadCSV(r io.Reader) iter.Seq2[Row, error] { return rows.ReadAs(r, columns, newRow) }
 
 func newRow(row rows.Row) (Row, error) {
 	number, err := typed.Number(row.Get("number"))

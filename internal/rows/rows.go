@@ -119,6 +119,21 @@ func Read(r io.Reader, columns []Column) iter.Seq2[Row, error] {
 	}
 }
 
+// ReadAs is Read of a table whose rows are read as something else. What read can't is a bad row, by [Row.Bad].
+func ReadAs[T any](r io.Reader, columns []Column, read func(Row) (T, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for row, err := range Read(r, columns) {
+			var as T
+			if err == nil {
+				as, err = read(row)
+			}
+			if !yield(as, err) {
+				return
+			}
+		}
+	}
+}
+
 // table is a file that is being read.
 type table struct {
 	columns []Column

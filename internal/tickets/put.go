@@ -194,19 +194,7 @@ type Row struct {
 // cancelable is yes or no, technician is on_the_way or arrived.
 //
 // A bad row yields a [*rows.Error], and reading goes on. Any other error ends it: [rows.ErrHeader], or what r said.
-func ReadCSV(r io.Reader) iter.Seq2[Row, error] {
-	return func(yield func(Row, error) bool) {
-		for row, err := range rows.Read(r, columns) {
-			var ticket Row
-			if err == nil {
-				ticket, err = newRow(row)
-			}
-			if !yield(ticket, err) {
-				return
-			}
-		}
-	}
-}
+func ReadCSV(r io.Reader) iter.Seq2[Row, error] { return rows.ReadAs(r, columns, newRow) }
 
 func newRow(row rows.Row) (Row, error) {
 	number, err := ParseNumber(row.Get("ticket"))

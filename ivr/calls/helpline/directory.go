@@ -85,11 +85,7 @@ func ReadDirectory(r io.Reader) (Directory, error) {
 	}
 	var d Directory
 	var wrong []error
-	for row, err := range rows.Read(r, columns) {
-		var c contact
-		if err == nil {
-			c, err = readRow(row)
-		}
+	for c, err := range rows.ReadAs(r, columns, readRow) {
 		if err != nil {
 			wrong = append(wrong, err)
 			continue
