@@ -237,6 +237,21 @@ func (l *Lines) Guess(ctx context.Context, attempt Attempt, judge func() (wrong 
 	return "", l.forgiveCounts(ctx, attempt, counts)
 }
 
+// Ask has a caller ask for something that proves nothing, such as a call to somebody, and counts it for the caller alone, as
+// often in an hour as wrong guesses, also if it fails. Whoever withholds the number is bounded by what is asked for. A caller
+// who has asked too often is refused with CallerLocked; nothing is done then. The same turn again counts once.
+func (l *Lines) Ask(ctx context.Context, attempt Attempt, do func() error) (refused Outcome, err error) {
+	defer wrap.Error(&err, "ask")
+	attempt.Side, attempt.At = Remote, cmp.Or(attempt.At, l.config.Now())
+	if attempt.From != "" {
+		refused, err = l.admitCaller(ctx, attempt, []callerCount{{"asked by " + attempt.From, l.config.Caller, CallerLocked}})
+	}
+	if err != nil || refused != "" {
+		return refused, err
+	}
+	return "", do()
+}
+
 // guessCounts are those that [Lines.Guess] counts for, apart from PINs. Who claims a number takes no guesses from
 // its owner, for whom the network vouches.
 func (l *Lines) guessCounts(a Attempt) []callerCount {

@@ -80,6 +80,9 @@ type outside struct {
 
 // newApp wires an app.
 func newApp(c config, o outside) (*app, error) {
+	if c.ProvisioningURL == "" {
+		o.db = o.db.WithoutEvents()
+	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	hasher, err := hash.New(hash.Config{Keys: c.SecretKeys, Params: o.hash})
@@ -143,36 +146,23 @@ func newApp(c config, o outside) (*app, error) {
 	return a, nil
 }
 
-// newFeatures are the features of the lines. On a server that tells no switch, the oldest events of a
-// line are forgotten, unless another server delivers.
+// newFeatures are the features of the lines.
 func newFeatures(c config, o outside) *features.Lines {
-	store := o.db.Features()
-	if c.ProvisioningURL == "" {
-		store = store.WithoutEvents()
-	}
-	return features.New(features.Config{Store: store, Keys: c.SecretKeys, Now: o.now})
+	return features.New(features.Config{Store: o.db.Features(), Keys: c.SecretKeys, Now: o.now})
 }
 
 // newTickets are the repair tickets. Their events go the way of those of features.
 func newTickets(c config, o outside, a *app) *tickets.Tickets {
-	store := o.db.Tickets()
-	if c.ProvisioningURL == "" {
-		store = store.WithoutEvents()
-	}
 	return tickets.New(tickets.Config{
-		Store: store, Keys: c.SecretKeys, Accounts: a.accounts, Notices: a.notices,
+		Store: o.db.Tickets(), Keys: c.SecretKeys, Accounts: a.accounts, Notices: a.notices,
 		Destinations: c.CallDestinations, Now: o.now,
 	})
 }
 
 // newMailboxes are the voice mailboxes. Their events go the same way.
 func newMailboxes(c config, o outside, a *app) (*mailboxes.Mailboxes, error) {
-	store := o.db.Mailboxes()
-	if c.ProvisioningURL == "" {
-		store = store.WithoutEvents()
-	}
 	return mailboxes.New(mailboxes.Config{
-		Store: store, Keys: c.SecretKeys, Accounts: a.accounts, Callers: a.lines, Digits: c.MailboxPasswordDigits,
+		Store: o.db.Mailboxes(), Keys: c.SecretKeys, Accounts: a.accounts, Callers: a.lines, Digits: c.MailboxPasswordDigits,
 		Notice: a.notices.Mailbox, Now: o.now,
 	})
 }

@@ -14,8 +14,8 @@ type mailboxesCommand struct {
 }
 
 type mailboxesImport struct {
-	accountFlags `embed:""`
-	importFlags  `embed:""`
+	redisSettings `embed:""`
+	importFlags   `embed:""`
 }
 
 // Help tells of the columns, which is too much for a line.
@@ -25,7 +25,7 @@ func (cmd *mailboxesImport) Help() string {
 
 // Run imports the file. A bad row is told, and the rest goes in.
 func (cmd *mailboxesImport) Run(ctx context.Context, c terminal) error {
-	db, log, err := cmd.redisSettings.open(ctx, c)
+	db, log, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -97,19 +97,20 @@ type redisSettings struct {
 
 // deliverySettings are those of accounts, and of how codes and notices reach customers.
 type deliverySettings struct {
-	companySetting  `embed:""`
-	ReturnAddress   []string    `name:"return-address" env:"RETURN_ADDRESS" type:"lines" help:"Where letters come back to, its lines separated by |. Required with LETTERS_DIR."`
-	HelpLine        nanp.Number `name:"help-line" env:"HELP_LINE" type:"number" help:"Telephone number for all about accounts. Empty: REPAIR_NUMBER."`
-	PasswordURL     string      `name:"password-url" env:"PASSWORD_URL" type:"password-url" help:"Page of the company's web site on which customers choose a new password, https, such as https://www.example.com/new-password. Links that are sent to them lead there, with the token of POST /v1/passwords after a #. Empty: no links are sent."`
-	accountSettings `embed:""`
-	KeyedForms      accounts.KeyedForms `name:"account-number-forms" env:"ACCOUNT_NUMBER_FORMS" type:"keyed-forms" help:"How account numbers stand on the bill, as callers key only their digits: the groups between hyphens, such as 3-7-3; several of different lengths are separated by commas. Empty: without hyphens."`
-	CallRate        float64             `name:"call-rate" env:"CALL_RATE" type:"rate" default:"1" help:"Calls begun in a second, by each server; what Twilio allows the account."`
-	DetectMachines  string              `name:"detect-machines" env:"DETECT_MACHINES" type:"choice" choices:"on,off" default:"off" help:"on has Twilio listen for answering machines, and wait for the end of their greeting, before anything is said: persons wait for some seconds. off: machines are spoken to like persons who press no key."`
-	Voicemail       string              `name:"voicemail" env:"VOICEMAIL" type:"choice" choices:"notice,code" default:"notice" help:"What a recognized answering machine is told: notice, who called and where to call back; or code, the code as well, which implies DETECT_MACHINES=on."`
-	LettersDir      string              `name:"letters-dir" env:"LETTERS_DIR" type:"directory" help:"Directory into which letters are printed for the mail house. Empty: no letters."`
-	mailSettings    `embed:""`
-	Notices         deliveries.Method `name:"notices" env:"NOTICES" type:"choice" choices:"voice,letter,email,off" default:"voice" help:"How customers are told that a code, question or address was changed: voice, which wants CALL_FROM, letter or email; off if another system tells them. Of a PIN that was changed or reset they are always told by a call to its line."`
-	PerMinute       int               `name:"deliveries-per-minute" env:"DELIVERIES_PER_MINUTE" type:"count" least:"1" most:"100000" help:"Most deliveries of all accounts together that are taken on in a minute. Empty: as many as CALL_RATE can ring."`
+	companySetting        `embed:""`
+	ReturnAddress         []string    `name:"return-address" env:"RETURN_ADDRESS" type:"lines" help:"Where letters come back to, its lines separated by |. Required with LETTERS_DIR."`
+	HelpLine              nanp.Number `name:"help-line" env:"HELP_LINE" type:"number" help:"Telephone number for all about accounts. Empty: REPAIR_NUMBER."`
+	PasswordURL           string      `name:"password-url" env:"PASSWORD_URL" type:"password-url" help:"Page of the company's web site on which customers choose a new password, https, such as https://www.example.com/new-password. Links that are sent to them lead there, with the token of POST /v1/passwords after a #. Empty: no links are sent."`
+	MailboxPasswordDigits int         `name:"mailbox-password-digits" env:"MAILBOX_PASSWORD_DIGITS" type:"count" least:"6" most:"10" default:"6" help:"Digits of the temporary passwords of voice mailboxes, 6 to 10: as many as the voice-mail platform takes."`
+	accountSettings       `embed:""`
+	KeyedForms            accounts.KeyedForms `name:"account-number-forms" env:"ACCOUNT_NUMBER_FORMS" type:"keyed-forms" help:"How account numbers stand on the bill, as callers key only their digits: the groups between hyphens, such as 3-7-3; several of different lengths are separated by commas. Empty: without hyphens."`
+	CallRate              float64             `name:"call-rate" env:"CALL_RATE" type:"rate" default:"1" help:"Calls begun in a second, by each server; what Twilio allows the account."`
+	DetectMachines        string              `name:"detect-machines" env:"DETECT_MACHINES" type:"choice" choices:"on,off" default:"off" help:"on has Twilio listen for answering machines, and wait for the end of their greeting, before anything is said: persons wait for some seconds. off: machines are spoken to like persons who press no key."`
+	Voicemail             string              `name:"voicemail" env:"VOICEMAIL" type:"choice" choices:"notice,code" default:"notice" help:"What a recognized answering machine is told: notice, who called and where to call back; or code, the code as well, which implies DETECT_MACHINES=on."`
+	LettersDir            string              `name:"letters-dir" env:"LETTERS_DIR" type:"directory" help:"Directory into which letters are printed for the mail house. Empty: no letters."`
+	mailSettings          `embed:""`
+	Notices               deliveries.Method `name:"notices" env:"NOTICES" type:"choice" choices:"voice,letter,email,off" default:"voice" help:"How customers are told that a code, question or address was changed: voice, which wants CALL_FROM, letter or email; off if another system tells them. Of a PIN that was changed or reset they are always told by a call to its line."`
+	PerMinute             int               `name:"deliveries-per-minute" env:"DELIVERIES_PER_MINUTE" type:"count" least:"1" most:"100000" help:"Most deliveries of all accounts together that are taken on in a minute. Empty: as many as CALL_RATE can ring."`
 }
 
 type companySetting struct {
@@ -118,9 +119,8 @@ type companySetting struct {
 
 // accountSettings are those of all accounts, destinationSetting of their telephones and of lines.
 type accountSettings struct {
-	MailboxPasswordDigits int `name:"mailbox-password-digits" env:"MAILBOX_PASSWORD_DIGITS" type:"count" least:"6" most:"10" default:"6" help:"Digits of the temporary passwords of voice mailboxes, 6 to 10: as many as the voice-mail platform takes."`
-	CodeDigits            int `name:"code-digits" env:"CODE_DIGITS" type:"count" least:"6" most:"10" default:"6" help:"Digits of the security codes that are made here, 6 to 10."`
-	destinationSetting    `embed:""`
+	CodeDigits         int `name:"code-digits" env:"CODE_DIGITS" type:"count" least:"6" most:"10" default:"6" help:"Digits of the security codes that are made here, 6 to 10."`
+	destinationSetting `embed:""`
 }
 
 // helpLine is where a person answers who knows all about accounts.

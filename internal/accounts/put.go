@@ -96,6 +96,9 @@ func (d Details) edit(account *Account, now time.Time) (changed Changes) {
 			account.EmailSince = time.Time{}
 		}
 	}
+	if changed.Has(ChangedPhone) || changed.Has(ChangedAddress) || changed.Has(ChangedEmail) {
+		account.Link = Link{} // it may have gone to where the customer is no more
+	}
 	if d.UserName != nil && *d.UserName != account.UserName {
 		account.UserName, changed = *d.UserName, append(changed, ChangedUserName)
 	}
@@ -150,7 +153,7 @@ func (a *Accounts) SetQuestion(
 	}
 	return a.change(ctx, number, note, func(account *Account, now time.Time) (Changes, error) {
 		account.Question, account.Answer, account.Since = question, answer, now
-		account.Code = secret.Text{}
+		account.Code, account.Link = secret.Text{}, Link{} // which whoever had the code may have asked for
 		return Changes{ChangedQuestion}, nil
 	})
 }

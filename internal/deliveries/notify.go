@@ -166,11 +166,14 @@ func (n Notice) isOf(method Method) bool {
 }
 
 // subject is counted apart from what is asked for, so that neither uses up the other's limits. So are notices of
-// tickets, which somebody can bring about who knows no more than a bill, and who could use up those of the account.
+// tickets, and what is sent to whoever forgot it: somebody can bring these about who knows no more than a bill, and
+// would use up those of the account.
 func (n Notice) subject() string {
 	switch {
 	case n.Topic == TicketContactChanged || n.Topic == TicketCanceled || n.Topic == ServiceTest:
 		return "notice of a ticket " + string(n.Account)
+	case n.Topic == UserName || n.Topic == PasswordLink || n.Topic == PasswordAsked:
+		return "sent to " + string(n.Account)
 	case n.Account != "":
 		return "notice " + string(n.Account)
 	}

@@ -121,6 +121,11 @@ func TestLimitsOfNotices(t *testing.T) {
 		f.notify(t, notice)
 	}
 	_ = asType[*deliveries.LimitError](t, f.Notify(t.Context(), notice))
+	for _, topic := range []deliveries.Topic{deliveries.PasswordAsked, deliveries.TicketCanceled} { // which who has a bill can bring about
+		other := notice
+		other.Topic = topic
+		f.notify(t, other)
+	}
 	f.Pass(time.Hour)
 	f.request(t, byVoice())
 	f.notify(t, notice)

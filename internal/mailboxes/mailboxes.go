@@ -66,7 +66,6 @@ type Config struct {
 	Accounts Accounts       // nil: no caller proves an account
 	Callers  proofs.Callers // likewise
 	Digits   int            // of a temporary password, [MinDigits] to [MaxDigits]; 0: MinDigits
-	Limit    limit.Rate     // of the resets of a mailbox; zero: [DefaultLimit]
 	// Notice makes the notice by which a customer learns that the password was reset, which is a call to the line. It is
 	// kept as due in one step with it. Nil, or with nil as its answer: nobody is told.
 	Notice func(number nanp.Number, once string) []byte
@@ -83,7 +82,6 @@ func New(config Config) (*Mailboxes, error) {
 	if config.Digits < MinDigits || config.Digits > MaxDigits {
 		return nil, fmt.Errorf("a temporary password has %d to %d digits", MinDigits, MaxDigits)
 	}
-	config.Limit = cmp.Or(config.Limit, DefaultLimit())
 	if config.Notice == nil {
 		config.Notice = func(nanp.Number, string) []byte { return nil }
 	}

@@ -160,19 +160,16 @@ func TestResetOfAccount(t *testing.T) {
 	for _, c := range []struct {
 		account accounts.Number
 		code    string
-		line    nanp.Number
 		want    mailboxes.Outcome
 	}{
-		{testkit.Coded, testkit.Code, "", mailboxes.Done},
-		{testkit.Coded, testkit.Code, testkit.Home, mailboxes.Done},
-		{testkit.Coded, testkit.Code, testkit.Other, mailboxes.None},    // not the account's
-		{testkit.Answered, testkit.Code, testkit.Other, mailboxes.None}, // it has no mailbox
-		{testkit.Coded, "000000", "", proofs.Wrong},
-		{testkit.Nobodys, testkit.Code, "", proofs.Wrong},
-		{testkit.Coded, "12", "", proofs.Malformed},
+		{testkit.Coded, testkit.Code, mailboxes.Done},
+		{testkit.Coded, testkit.Code, mailboxes.Done},
+		{testkit.Answered, testkit.Code, mailboxes.None}, // it has no mailbox
+		{testkit.Coded, "000000", proofs.Wrong},
+		{testkit.Nobodys, testkit.Code, proofs.Wrong},
+		{testkit.Coded, "12", proofs.Malformed},
 	} {
 		proof := f.proof(c.account, c.code)
-		proof.Line = c.line
 		first, err := f.ResetOfAccount(t.Context(), proof)
 		is(t, first, err, c.want)
 		again, err := f.ResetOfAccount(t.Context(), proof)

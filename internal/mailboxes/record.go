@@ -76,7 +76,7 @@ func (m *Mailboxes) load(ctx context.Context, number nanp.Number) (*record, erro
 // commit stores a mailbox as it was edited, with all that goes with it. A store that failed, and may yet have made
 // the change, is asked once more.
 func (m *Mailboxes) commit(ctx context.Context, box *record, change Change) error {
-	box.forget(m.config.Limit.Within, change.Record.At)
+	box.forget(DefaultLimit().Within, change.Record.At)
 	sealed, err := storage.Seal(m.config.Keys, m.config.Random, boundTo(box.Number), &form{record: box})
 	if err != nil {
 		return fmt.Errorf("seal mailbox: %w", err)

@@ -65,15 +65,14 @@ func (m *Mailboxes) Reset(ctx context.Context, r Request) (_ Result, err error) 
 type Proof struct {
 	Account accounts.Number
 	Code    secret.Text // the account's security code
-	Line    nanp.Number // whose mailbox it is about; empty: that of the account's primary telephone
 	From    string      // who calls, and is counted; empty: withheld
 	Vouched bool        // the network vouches for From
 	Side    pins.Side   // of the call
 	Turn    pins.Turn   // the same turn again is one attempt, and one reset
 }
 
-// ResetOfAccount is Reset for who knows the security code of an account, of the mailbox of its primary telephone. Another
-// line than that has no mailbox of the account: None. Further outcomes: those of [proofs.OfAccount] but for Right.
+// ResetOfAccount is Reset for who knows the security code of an account, of the mailbox of its primary telephone. Further
+// outcomes: those of [proofs.OfAccount] but for Right.
 func (m *Mailboxes) ResetOfAccount(ctx context.Context, proof Proof) (_ Result, err error) {
 	defer wrap.Error(&err, "reset password of an account's mailbox")
 	attempt := pins.Attempt{Side: proof.Side, From: proof.From, Vouched: proof.Vouched, Turn: proof.Turn, At: m.now()}
@@ -85,11 +84,9 @@ func (m *Mailboxes) ResetOfAccount(ctx context.Context, proof Proof) (_ Result, 
 	account, err := m.config.Accounts.Get(ctx, proof.Account)
 	switch {
 	case errors.Is(err, accounts.ErrNoAccount):
-		return Result{Outcome: Overtaken}, nil
+		return Result{Outcome: proofs.Wrong}, nil // it has another number by now
 	case err != nil:
 		return Result{}, err
-	case proof.Line != "" && proof.Line != account.Phone:
-		return Result{Outcome: None}, nil
 	}
 	return m.reset(ctx, wish{
 		line: account.Phone, name: proof.Turn.Name(), notify: true,
@@ -150,8 +147,8 @@ func (m *Mailboxes) resetOnce(ctx context.Context, w wish, id string, password s
 	if made, known := box.password(w.name, now); known {
 		return Result{Outcome: Done, Mailbox: box.Mailbox, Password: made}, nil
 	}
-	box.forget(m.config.Limit.Within, now)
-	if len(box.Resets) >= m.config.Limit.Most {
+	box.forget(DefaultLimit().Within, now)
+	if len(box.Resets) >= DefaultLimit().Most {
 		return Result{Outcome: TooMany}, nil
 	}
 	box.Reset = now

@@ -86,7 +86,7 @@ var changeTests = map[string]func(play){
 			err = p.store.Change(p.Context(), change)
 		}
 		p.Is(err, mailboxes.ErrBacklog)
-		p.OK(p.store.WithoutEvents().Change(p.Context(), p.change(n-1)))
+		p.OK(p.db.WithoutEvents().Mailboxes().Change(p.Context(), p.change(n-1)))
 	},
 	"what is too long is refused": func(p play) {
 		change := p.change(1)

@@ -449,3 +449,32 @@ func TestNoSecretIsReadable(t *testing.T) {
 		}
 	}
 }
+
+// A link ends with what proved it, and where it may have gone: at another code or question, and at another address.
+func TestWhatEndsALink(t *testing.T) {
+	email, phone := "another@mail.example.com", testkit.Other
+	for name, change := range map[string]func(b *bureau) error{
+		"another e-mail address": func(b *bureau) error {
+			return check.Err(b.accounts.Put(t.Context(), testkit.Coded, accounts.Details{Email: &email}, testkit.Ann))
+		},
+		"another telephone": func(b *bureau) error {
+			return check.Err(b.accounts.Put(t.Context(), testkit.Coded, accounts.Details{Phone: phone}, testkit.Ann))
+		},
+		"a question": func(b *bureau) error {
+			return check.Err(b.accounts.SetQuestion(t.Context(), testkit.Coded, "First pet?", secret.New("Rex"), testkit.Ann))
+		},
+		"another code": func(b *bureau) error { return check.Err(b.accounts.NewCode(t.Context(), testkit.Coded, testkit.Ann)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBureau(t)
+			request := recovery.Request{
+				Service: recovery.OnlineAccount, Number: testkit.Coded, Need: recovery.Password,
+				ZIP: secret.New("55401"), Method: deliveries.Email,
+			}
+			check.Same(t, b.ask(request).Outcome, recovery.Sent)
+			token := b.link().Token
+			check.OK(t, change(b))
+			check.Is(t, check.Err(b.accounts.UseLink(t.Context(), token, secret.New("a new password"), testkit.Ann)), accounts.ErrLink)
+		})
+	}
+}

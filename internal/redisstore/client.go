@@ -80,7 +80,8 @@ const onePool = -1
 // DB is a Redis that holds the project's data. Any number of goroutines may use it.
 type DB struct {
 	*shared
-	gate Gate
+	gate          Gate
+	withoutEvents bool
 }
 
 // A Gate is between the stores and Redis. It is given what an operation asks of Redis in one step, and either does
@@ -89,7 +90,13 @@ type DB struct {
 type Gate func(ctx context.Context, operation string, do func() error) error
 
 // Through is the same database, whose stores ask Redis through a gate. It is for tests.
-func (db *DB) Through(gate Gate) *DB { return &DB{db.shared, gate} }
+func (db *DB) Through(gate Gate) *DB { return &DB{db.shared, gate, db.withoutEvents} }
+
+// WithoutEvents is the same database, for a server that knows of nobody who takes its events: when
+// 1000 of a line wait, a change drops the oldest of them, and isn't refused as a backlog. It drops none
+// that another server may deliver yet: none of a line of which an event was ever delivered, and none while
+// partitions were claimed in the last 30 days.
+func (db *DB) WithoutEvents() *DB { return &DB{db.shared, db.gate, true} }
 
 // shared is what all stores of a database have in common.
 type shared struct {

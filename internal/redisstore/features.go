@@ -22,21 +22,12 @@ const (
 )
 
 // Features keeps the settings of calling features: a [features.Store].
-type Features struct {
-	db            *DB
-	withoutEvents bool
-}
+type Features struct{ db *DB }
 
 var _ features.Store = Features{}
 
 // Features returns the store of calling features. Its events wait in [DB.Outbox].
-func (db *DB) Features() Features { return Features{db: db} }
-
-// WithoutEvents returns the same store for a server that knows of nobody who takes its events: when
-// 1000 of a line wait, a change drops the oldest of them, and isn't refused with
-// [features.ErrBacklog]. It drops none that another server may deliver yet: none of a line of
-// which an event was ever delivered, and none while partitions were claimed in the last 30 days.
-func (s Features) WithoutEvents() Features { return Features{db: s.db, withoutEvents: true} }
+func (db *DB) Features() Features { return Features{db} }
 
 // Features implements [features.Store]. What it reads of the line and of its settings need
 // not be of the same moment: a change is refused anyway if its revision isn't the present one.
@@ -121,12 +112,12 @@ func (s Features) change(ctx context.Context, change features.Change, record str
 		[]string{lineKey(n), featuresKey(n), historyKey(n), eventsKey(n), deliveredKey(n)},
 		string(change.Feature), change.Expected, change.Revision, change.Settings, change.Event, record,
 		turnField(change.Turn), millis(change.Record.At), pins.TurnsKept.Milliseconds(),
-		dropped(s.withoutEvents, heard), maxEvents, keptDelivered.Milliseconds(), change.Proved)
+		s.db.drops(heard), maxEvents, keptDelivered.Milliseconds(), change.Proved)
 }
 
-// dropped says, to a script, whether events that wait may be dropped: on a server without events, and if nobody takes any.
-func dropped(withoutEvents, heard bool) int {
-	if withoutEvents && !heard {
+// drops says, to a script, whether events that wait may be dropped: on a server without events, and if nobody takes any.
+func (db *DB) drops(heard bool) int {
+	if db.withoutEvents && !heard {
 		return 1
 	}
 	return 0

@@ -79,7 +79,7 @@ func (i installation) uninstall(ctx context.Context, losing []nanp.Number, lines
 		if err != nil {
 			return err
 		}
-		commands = append(commands, i.command(line, dropped(i.store.withoutEvents, heard), events))
+		commands = append(commands, i.command(line, i.store.db.drops(heard), events))
 		places = append(places, n)
 	}
 	answers, err := i.store.db.runEach(ctx, installFeatures, commands)

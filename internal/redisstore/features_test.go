@@ -314,14 +314,14 @@ func TestBacklog(t *testing.T) {
 			t.Fatalf("%d events delivered", n)
 		}
 		changes(t, db.Features(), 1001, 1001, now)
-		changes(t, db.Features().WithoutEvents(), 1002, 1002, now)
+		changes(t, db.WithoutEvents().Features(), 1002, 1002, now)
 		full(t, s, db.Features(), 1003)
-		full(t, s, db.Features().WithoutEvents(), 1003)
+		full(t, s, db.WithoutEvents().Features(), 1003)
 		wait(t, db, 1000, "event 3", "event 1002")
 		if _, err := db.Events().Rewind(t.Context(), number, time.Time{}, now); err != nil {
 			t.Fatal(err)
 		}
-		full(t, s, db.Features().WithoutEvents(), 1003)
+		full(t, s, db.WithoutEvents().Features(), 1003)
 	})
 }
 
@@ -331,7 +331,7 @@ func TestUnheard(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
 		db, client := open(t, s.URL()), raw(t, s)
 		fill(t, db, client)
-		store := db.Features().WithoutEvents()
+		store := db.WithoutEvents().Features()
 		changes(t, store, 1001, 1003, now)
 		wait(t, db, 1000, "event 4", "event 1003")
 
@@ -365,7 +365,7 @@ func TestRemovalsFindRoom(t *testing.T) {
 		install(db.Features(), now.Add(time.Hour))
 		wait(t, db, 1001, "event 1", fmt.Sprint("removed dial-lock ", now.Add(time.Hour).UnixMilli()))
 		install(db.Features(), now, pins.AllFeatures[:]...)
-		install(db.Features().WithoutEvents(), now.Add(2*time.Hour), pins.DialLock)
+		install(db.WithoutEvents().Features(), now.Add(2*time.Hour), pins.DialLock)
 		wait(t, db, 1000, "event 7", "removed selective-call-forwarding")
 		deliver(t, db, 3)
 		install(db.Features(), now.Add(3*time.Hour))

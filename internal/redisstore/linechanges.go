@@ -21,8 +21,6 @@ type lineChange struct {
 	record   pins.Record   // for the line's history
 	event    []byte        // for the line's outbox; nil: none
 	notices  [][]byte      // for those that are due
-
-	withoutEvents bool // see [Features.WithoutEvents]
 }
 
 // changeOfLine makes a change for an operation. It announces the event and the notices before, as the
@@ -58,7 +56,7 @@ func (db *DB) changeOfLine(ctx context.Context, operation string, c lineChange, 
 	}
 	args := []any{
 		c.revision, c.revision + 1, c.sealed, lives, c.proved, record, c.event, millis(c.record.At),
-		dropped(c.withoutEvents, heard), maxEvents, keptDelivered.Milliseconds(), pins.MaxDue, replaced,
+		db.drops(heard), maxEvents, keptDelivered.Milliseconds(), pins.MaxDue, replaced,
 	}
 	for _, notice := range c.notices {
 		args = append(args, notice)

@@ -8,18 +8,12 @@ import (
 )
 
 // Mailboxes keeps the voice mailboxes of lines: a [mailboxes.Store].
-type Mailboxes struct {
-	db            *DB
-	withoutEvents bool
-}
+type Mailboxes struct{ db *DB }
 
 var _ mailboxes.Store = Mailboxes{}
 
 // Mailboxes returns the store of voice mailboxes. Its events wait in [DB.Outbox], with those of features.
-func (db *DB) Mailboxes() Mailboxes { return Mailboxes{db: db} }
-
-// WithoutEvents is [Features.WithoutEvents] of mailboxes.
-func (s Mailboxes) WithoutEvents() Mailboxes { return Mailboxes{db: s.db, withoutEvents: true} }
+func (db *DB) Mailboxes() Mailboxes { return Mailboxes{db} }
 
 // Load implements [mailboxes.Store]. The mailbox of a line is one hash, as [changeLine] writes it:
 //
@@ -39,7 +33,7 @@ func (s Mailboxes) Change(ctx context.Context, change mailboxes.Change) error {
 	}
 	c := lineChange{
 		key: mailboxKey(change.Number), number: change.Number, revision: change.Revision, sealed: change.Sealed,
-		proved: change.Proved, record: change.Record, event: change.Event, withoutEvents: s.withoutEvents,
+		proved: change.Proved, record: change.Record, event: change.Event,
 	}
 	if change.Notice != nil {
 		c.notices = [][]byte{change.Notice}

@@ -11,18 +11,12 @@ import (
 )
 
 // Tickets keeps the repair tickets of lines: a [tickets.Store].
-type Tickets struct {
-	db            *DB
-	withoutEvents bool
-}
+type Tickets struct{ db *DB }
 
 var _ tickets.Store = Tickets{}
 
 // Tickets returns the store of repair tickets. Its events wait in [DB.Outbox], with those of features.
-func (db *DB) Tickets() Tickets { return Tickets{db: db} }
-
-// WithoutEvents is [Features.WithoutEvents] of tickets.
-func (s Tickets) WithoutEvents() Tickets { return Tickets{db: s.db, withoutEvents: true} }
+func (db *DB) Tickets() Tickets { return Tickets{db} }
 
 // Load implements [tickets.Store]. It is one round trip.
 func (s Tickets) Load(ctx context.Context, numbers ...nanp.Number) ([]tickets.Stored, error) {
@@ -52,7 +46,7 @@ func (s Tickets) Change(ctx context.Context, change tickets.Change) error {
 	}
 	return s.db.changeOfLine(ctx, "Tickets.Change", lineChange{
 		key: ticketsKey(change.Number), number: change.Number, revision: change.Revision, sealed: change.Sealed, lives: tickets.Kept,
-		proved: change.Proved, record: change.Record, event: change.Event, notices: change.Notices, withoutEvents: s.withoutEvents,
+		proved: change.Proved, record: change.Record, event: change.Event, notices: change.Notices,
 	}, tickets.ErrOvertaken, tickets.ErrBacklog)
 }
 

@@ -125,7 +125,7 @@ var changeTests = map[string]func(play){
 		}
 		p.Is(err, tickets.ErrBacklog)
 		p.Same(n, 1002)
-		p.OK(p.store.WithoutEvents().Change(p.Context(), p.change(n-1)))
+		p.OK(p.db.WithoutEvents().Tickets().Change(p.Context(), p.change(n-1)))
 		without := p.change(n)
 		without.Event = nil
 		p.OK(p.store.Change(p.Context(), without))

@@ -10,6 +10,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/recovery"
 	"updatecenter/ivr"
+	"updatecenter/pins"
 )
 
 // Recoveries is what the call needs of [recovery.Recoveries].
@@ -46,17 +47,17 @@ func (a actions) distance() []ivr.Node {
 		}, Closing: sayBackEnd, Back: askBTN, GaveUp: toHelp},
 		sendBy(sendByEmail, deliveries.Email),
 		sendBy(sendByLetter, deliveries.ByMail),
-		ivr.Action[recovering]{At: recoverIt, Run: a.recover, May: sayMayBeSent, On: ivr.On[recovering]{
-			recoverySent:        onItsWay,
-			recoveryAccepted:    codeOnItsWay,
-			recoveryWrong:       noDistanceMatch,
-			recoveryLocked:      distanceLocked,
-			recoveryClosed:      distanceClosed,
-			recoveryTooMany:     tooManySent,
-			recoveryNotOfRecord: notOfRecord,
-			recoveryNoUserName:  noUserName,
-			recoveryNotOffered:  notSent,
-			recoveryRefused:     callerRefused,
+		ivr.Action[recovery.Outcome]{At: recoverIt, Run: a.recover, May: sayMayBeSent, On: ivr.On[recovery.Outcome]{
+			recovery.Sent:        onItsWay,
+			recovery.Accepted:    codeOnItsWay,
+			recovery.Wrong:       noDistanceMatch,
+			recovery.Locked:      distanceLocked,
+			recovery.Closed:      distanceClosed,
+			recovery.TooMany:     tooManySent,
+			recovery.NotOfRecord: notOfRecord,
+			recovery.NoUserName:  noUserName,
+			recovery.NotOffered:  notSent,
+			callerLocked:         callerRefused,
 		}},
 		ivr.Say{At: onItsWay, Prompt: sayOnItsWay, Whole: true, Next: anythingElse},
 		ivr.Say{At: codeOnItsWay, Prompt: sayCodeOnItsWay, Whole: true, Next: anythingElse},
@@ -79,6 +80,7 @@ func (a actions) distance() []ivr.Node {
 	} {
 		nodes = append(nodes, ivr.Action[choice]{At: one.at, On: ivr.On[choice]{chosen: askBTN},
 			Run: func(_ context.Context, c *ivr.Call) (choice, error) {
+				c.Erase(keyedBTN, keyedPassword, keyedCode) // for what was needed before
 				c.Fill(need, string(one.need))
 				c.FillPhrase(wanted, wants[one.need])
 				return chosen, nil
@@ -118,29 +120,15 @@ func whatIsAsked(_ context.Context, c *ivr.Call) (proof, error) {
 	return nothingMore, nil
 }
 
-// recovering is what comes of it: a [recovery.Outcome], or that the caller was wrong too often.
-type recovering string
+// callerLocked is that the caller was wrong too often.
+const callerLocked recovery.Outcome = "caller locked"
 
-const (
-	recoverySent        = recovering(recovery.Sent)
-	recoveryAccepted    = recovering(recovery.Accepted)
-	recoveryWrong       = recovering(recovery.Wrong)
-	recoveryLocked      = recovering(recovery.Locked)
-	recoveryClosed      = recovering(recovery.Closed)
-	recoveryTooMany     = recovering(recovery.TooMany)
-	recoveryNotOfRecord = recovering(recovery.NotOfRecord)
-	recoveryNoUserName  = recovering(recovery.NoUserName)
-	recoveryNotOffered  = recovering(recovery.NotOffered)
-
-	recoveryRefused recovering = "caller locked"
-)
-
-// recover judges what was keyed, and has what was forgotten sent. It counts for the caller what is wrong, and each request for a security code, which proves nothing. What was keyed is
-// kept for another way, if there is no address of record for this one.
-func (a actions) recover(ctx context.Context, c *ivr.Call) (recovering, error) {
+// recover judges what was keyed, and has what was forgotten sent. What was keyed is kept for another way, if there is no
+// address of record for this one.
+func (a actions) recover(ctx context.Context, c *ivr.Call) (recovery.Outcome, error) {
 	btn, err := nanp.Parse(c.Secret(keyedBTN).Reveal())
 	if err != nil {
-		return recoveryWrong, nil //nolint:nilerr // what a caller keys is an outcome, not an error
+		return recovery.Wrong, nil //nolint:nilerr // what a caller keys is an outcome, not an error
 	}
 	request := recovery.Request{
 		Service: recovery.LongDistance, Number: accounts.LongDistance(btn), Need: recovery.Need(c.Text(need)),
@@ -149,18 +137,23 @@ func (a actions) recover(ctx context.Context, c *ivr.Call) (recovering, error) {
 		Note: accounts.Note{By: accounts.ByCustomer, From: "telephone"},
 	}
 	var result recovery.Result
-	refused, err := a.Lines.Guess(ctx, callerOf(c), func() (bool, error) {
-		var err error
+	judge := func() (wrong bool, err error) {
 		result, err = a.Recoveries.Recover(ctx, request)
-		return result.Guessed || result.Outcome == recovery.Accepted, err
-	})
+		return result.Guessed, err
+	}
+	var refused pins.Outcome
+	if request.Need == recovery.SecurityCode { // which proves nothing
+		refused, err = a.Lines.Ask(ctx, callerOf(c), func() error { _, err := judge(); return err })
+	} else {
+		refused, err = a.Lines.Guess(ctx, callerOf(c), judge)
+	}
 	switch {
 	case errors.Is(err, recovery.ErrRequest):
-		return recoveryWrong, nil
+		result.Outcome = recovery.Wrong
 	case err != nil:
 		return "", err
 	case refused != "":
-		return recoveryRefused, nil
+		return callerLocked, nil
 	}
 	if result.Outcome != recovery.NotOfRecord {
 		c.Erase(keyedBTN, keyedPassword, keyedCode)
@@ -168,5 +161,5 @@ func (a actions) recover(ctx context.Context, c *ivr.Call) (recovering, error) {
 	if result.Outcome == recovery.Locked {
 		a.tellMinutes(c, result.Until)
 	}
-	return recovering(result.Outcome), nil
+	return result.Outcome, nil
 }

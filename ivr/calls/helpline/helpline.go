@@ -40,8 +40,9 @@ type Lines interface {
 	Find(ctx context.Context, number nanp.Number) (pins.Line, error)
 	// Check checks a PIN, and counts it.
 	Check(ctx context.Context, attempt pins.Attempt, entry secret.Text) (pins.CheckResult, error)
-	// Guess counts a guess of a caller at something else than a PIN.
+	// Guess counts a guess of a caller at something else than a PIN, and Ask what a caller asks for who proves nothing.
 	Guess(ctx context.Context, attempt pins.Attempt, judge func() (wrong bool, err error)) (refused pins.Outcome, err error)
+	Ask(ctx context.Context, attempt pins.Attempt, do func() error) (refused pins.Outcome, err error)
 }
 
 // Accounts is what the call needs of [accounts.Accounts].

@@ -2,6 +2,7 @@ package helpline
 
 import (
 	"context"
+	"errors"
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
@@ -129,19 +130,22 @@ func (a actions) told(c *ivr.Call) func(mailboxes.Result, error) (mailboxes.Outc
 	}
 }
 
-// callMailLine has a line called, which tells a password to whoever answers and asks for it. Each request counts for the caller:
-// it proves nothing.
+// callMailLine has a line called, which tells a password to whoever answers and asks for it. That somebody there wants no such
+// calls is not said: only a line with a mailbox was ever called.
 func (a actions) callMailLine(ctx context.Context, c *ivr.Call) (request, error) {
 	number, err := nanp.Parse(c.Text(keyedContact))
 	if err != nil {
 		return cannotBeCalled, nil //nolint:nilerr // what a caller keys is an outcome, not an error
 	}
-	refused, err := a.Lines.Guess(ctx, callerOf(c), func() (bool, error) {
+	refused, err := a.Lines.Ask(ctx, callerOf(c), func() error {
 		_, err := a.Deliveries.RequestMailboxPassword(ctx, deliveries.MailboxParams{Line: number, Key: once(c)})
-		return true, err
+		return err
 	})
 	if refused != "" {
 		return cannotBeCalled, nil
+	}
+	if _, blocked := errors.AsType[*deliveries.BlockedError](err); blocked {
+		return requested, nil
 	}
 	return asked(err)
 }
