@@ -13,7 +13,7 @@ func helpLineFlow(c config, o outside, a *app) *ivr.Flow {
 	config := helpline.Config{
 		Lines: a.lines, Accounts: a.accounts, Deliveries: a.deliveries, Tickets: a.tickets, Recoveries: a.recoveries, Mailboxes: a.mailboxes,
 		Changed: a.wakeSwitches, Keyed: c.KeyedForms, Directory: c.HelpDirectory, Repair: c.RepairNumber, Person: c.helpLine(),
-		CallerID: c.callerID(), Learns: c.ProvisioningURL != "", Calls: c.CallFrom != "", Destinations: c.CallDestinations,
+		CallerID: c.callerID(), Learns: c.ProvisioningURL != "", Calls: c.CallFrom != "", Emails: c.Mail.host != "", Letters: c.LettersDir != "", Links: c.PasswordURL != "", Destinations: c.CallDestinations,
 		Zone: c.Zone, Now: o.now,
 	}
 	if o.help != nil {

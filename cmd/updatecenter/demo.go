@@ -285,6 +285,7 @@ func greet(out io.Writer, address, redis string) {
 	}
 	row("bin/updatecenter dial 888-612-8052 --from 651-555-0199"+url, "the access number, from any phone")
 	row("bin/updatecenter dial "+demoHelpLine.Display()+" --from 651-555-0199"+url, "the help line, for whoever cannot sign in")
+	row("bin/updatecenter dial "+demoDistance.Display()+" --from 651-555-0199"+url, "the same for long distance")
 	row("bin/updatecenter call testdata/calls/locked-line.call"+url, "play a call from a file")
 	_ = table.Flush() // a terminal that can't be written to has nobody to tell
 	fmt.Fprintf(out, "And to see how a line stands:\n  bin/updatecenter lines show %s --redis-url redis://%s --secret-keys %s\n", demoNew.Display(), redis, demoSecretKeys)

@@ -16,6 +16,7 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"updatecenter/internal/features"
+	"updatecenter/internal/mailboxes"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/tickets"
@@ -101,12 +102,16 @@ func (s *demoSwitch) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // take reads an event, and says what it tells. A service test that it asks for is made.
 func (s *demoSwitch) take(body []byte) (number nanp.Number, what string, err error) {
 	var of receivedOfTicket
-	if json.Unmarshal(body, &of) == nil && of.Type.Known() {
+	_ = json.Unmarshal(body, &of) // or it is one of a feature
+	if of.Type.Known() {
 		if of.Type == tickets.TestRequested {
 			time.AfterFunc(testTakes, func() { s.endTest(of.Data.Test) })
 		}
 		event := tickets.Event{Type: of.Type, EventData: of.Data}
 		return of.Data.Number, fmt.Sprintf("ticket %s %s", of.Data.Ticket, becameOfTicket(event)), nil
+	}
+	if mailboxes.EventType(of.Type).Known() {
+		return of.Data.Number, "mailbox: its password was reset", nil
 	}
 	var event receivedEvent
 	if err := json.Unmarshal(body, &event); err != nil {

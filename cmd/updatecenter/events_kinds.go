@@ -14,28 +14,22 @@ import (
 
 // openEvent reads an event of a line, whichever package has published it, as the operator's system is sent it.
 func openEvent(a *app, stored []byte) (id string, at time.Time, payload []byte, err error) {
+	var event interface{ Payload() ([]byte, error) }
 	switch kind := typeOf(stored); {
 	case tickets.EventType(kind).Known():
-		event, err := tickets.OpenEvent(stored)
-		if err != nil {
-			return "", time.Time{}, nil, err
-		}
-		payload, err = event.Payload()
-		return event.ID, event.At, payload, err
+		e, openErr := tickets.OpenEvent(stored)
+		id, at, event, err = e.ID, e.At, e, openErr
 	case mailboxes.EventType(kind).Known():
-		event, err := a.mailboxes.OpenEvent(stored)
-		if err != nil {
-			return "", time.Time{}, nil, err
-		}
+		e, openErr := a.mailboxes.OpenEvent(stored)
+		id, at, event, err = e.ID, e.At, e, openErr
+	default:
+		e, openErr := a.features.OpenEvent(stored)
+		id, at, event, err = e.ID, e.At, e, openErr
+	}
+	if err == nil {
 		payload, err = event.Payload()
-		return event.ID, event.At, payload, err
 	}
-	event, err := a.features.OpenEvent(stored)
-	if err != nil {
-		return "", time.Time{}, nil, err
-	}
-	payload, err = event.Payload()
-	return event.ID, event.At, payload, err
+	return id, at, payload, err
 }
 
 // typeOf is the type of a stored event. One that can't be read has none: it is for package features to refuse.

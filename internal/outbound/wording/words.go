@@ -75,7 +75,7 @@ var english = language{
 				"We were asked for a new password for your {company} account. To choose one, go to {password-url} and enter this code there.",
 			},
 			After: []string{
-				"It works once, within {lasts} of {date}. Until then your present password stays as it is.",
+				"It works once, within {lasts} of {date}. Until you use it, your present password stays as it is.",
 				keepItEN, notAskedEN,
 			},
 		},
@@ -192,7 +192,7 @@ var spanish = language{
 				"Recibimos una solicitud de una contraseña nueva para su cuenta de {company}. Para elegirla, vaya a {password-url} e ingrese allí este código.",
 			},
 			After: []string{
-				"Sirve una sola vez, en un plazo de {lasts} a partir del {date}. Mientras tanto, su contraseña actual sigue igual.",
+				"Sirve una sola vez, en un plazo de {lasts} a partir del {date}. Hasta que lo use, su contraseña actual sigue igual.",
 				keepItES, notAskedES,
 			},
 		},

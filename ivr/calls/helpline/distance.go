@@ -24,30 +24,33 @@ func (a actions) distance() []ivr.Node {
 	toHelp := a.Directory.of(longDistance).at()
 	nodes := []ivr.Node{
 		ivr.Menu{At: aboutDistance, Options: []ivr.Option{
-			{Prompt: forgotUserName, Next: needUserName},
-			{Prompt: forgotPassword, Next: needPassword},
-			{Prompt: forgotBoth, Next: needBoth},
-			{Prompt: needsCode, Next: needCode},
+			{Prompt: forgotUserName, Next: needUserName, If: func(*ivr.Call) bool { return a.Emails || a.Letters }},
+			{Prompt: forgotPassword, Next: needPassword, If: func(*ivr.Call) bool { return a.Links && (a.Emails || a.Letters) }},
+			{Prompt: forgotBoth, Next: needBoth, If: func(*ivr.Call) bool { return a.Links && (a.Emails || a.Letters) }},
+			{Prompt: needsCode, Next: needCode, If: func(*ivr.Call) bool { return a.Emails || a.Letters }},
 			{Prompt: forMoreDistance, Next: toHelp},
 		}, Closing: sayBackEnd, Back: menu, GaveUp: noAnswer},
 		ivr.Gather{At: askBTN, Prompt: sayAskBTN, Digits: ivr.Range{Min: 10, Max: 11}, Into: keyedBTN,
 			Next: whatProves, Back: aboutDistance, GaveUp: toHelp},
 		ivr.Action[proof]{At: whatProves, Run: whatIsAsked, On: ivr.On[proof]{
 			passwordAndCode: askPassword,
+			anyPassword:     askGuess,
 			codeAlone:       askCode,
 			nothingMore:     askWay,
 		}},
 		ivr.Gather{At: askPassword, Prompt: sayAskPassword, Digits: ivr.Range{Min: 1, Max: accounts.MaxKeyedPassword}, Into: keyedPassword,
 			Next: askCode, Back: askBTN, GaveUp: toHelp},
+		ivr.Gather{At: askGuess, Prompt: sayAskGuess, Digits: ivr.Range{Min: 1, Max: accounts.MaxKeyedPassword}, Into: keyedPassword,
+			Next: askCode, Back: askBTN, GaveUp: toHelp},
 		ivr.Gather{At: askCode, Prompt: sayAskCode, Digits: ivr.Range{Min: accounts.MinKeyedCode, Max: accounts.MaxKeyedCode}, Into: keyedCode,
 			Next: askWay, Back: askBTN, GaveUp: toHelp},
 		ivr.Menu{At: askWay, Options: []ivr.Option{
-			{Prompt: byEmail, Next: sendByEmail},
-			{Prompt: byLetter, Next: sendByLetter},
+			{Prompt: byEmail, Next: sendByEmail, If: func(*ivr.Call) bool { return a.Emails }},
+			{Prompt: byLetter, Next: sendByLetter, If: func(*ivr.Call) bool { return a.Letters }},
 		}, Closing: sayBackEnd, Back: askBTN, GaveUp: toHelp},
 		sendBy(sendByEmail, deliveries.Email),
 		sendBy(sendByLetter, deliveries.ByMail),
-		ivr.Action[recovery.Outcome]{At: recoverIt, Run: a.recover, May: sayMayBeSent, On: ivr.On[recovery.Outcome]{
+		ivr.Action[recovery.Outcome]{At: recoverIt, Run: a.recover, May: sayMayBeSent, On: ivr.On[recovery.Outcome]{ //nolint:exhaustive // only ways that there are are offered
 			recovery.Sent:        onItsWay,
 			recovery.Accepted:    codeOnItsWay,
 			recovery.Wrong:       noDistanceMatch,
@@ -56,7 +59,6 @@ func (a actions) distance() []ivr.Node {
 			recovery.TooMany:     tooManySent,
 			recovery.NotOfRecord: notOfRecord,
 			recovery.NoUserName:  noUserName,
-			recovery.NotOffered:  notSent,
 			callerLocked:         callerRefused,
 		}},
 		ivr.Say{At: onItsWay, Prompt: sayOnItsWay, Whole: true, Next: anythingElse},
@@ -69,7 +71,6 @@ func (a actions) distance() []ivr.Node {
 		ivr.Say{At: callerRefused, Prompt: sayNothingChecked, Next: toHelp},
 		ivr.Say{At: notOfRecord, Prompt: sayNotOfRecord, Next: askWay},
 		ivr.Say{At: noUserName, Prompt: sayNoUserName, Next: toHelp},
-		ivr.Say{At: notSent, Prompt: sayNotSent, Next: toHelp},
 	}
 	for _, one := range []struct {
 		at   ivr.Step
@@ -103,6 +104,7 @@ type proof string
 
 const (
 	passwordAndCode proof = "password and code"
+	anyPassword     proof = "password as known, and code"
 	codeAlone       proof = "code"
 	nothingMore     proof = "nothing more"
 )
@@ -112,8 +114,10 @@ func whatIsAsked(_ context.Context, c *ivr.Call) (proof, error) {
 	switch {
 	case !known:
 		return "", fmt.Errorf("nobody needs %q", c.Text(need))
-	case rule.Password:
+	case rule.Right:
 		return passwordAndCode, nil
+	case rule.Password:
+		return anyPassword, nil
 	case rule.Code:
 		return codeAlone, nil
 	}

@@ -58,23 +58,24 @@ type Deliveries interface {
 
 // Config is what the call needs.
 type Config struct {
-	Lines        Lines
-	Accounts     Accounts
-	Deliveries   Deliveries
-	Tickets      Tickets
-	Recoveries   Recoveries
-	Mailboxes    Mailboxes
-	Changed      func() // called after what the operator's system is to learn of; nil: nobody
-	Keyed        accounts.KeyedForms
-	Directory    Directory         // zero: [StandardDirectory]
-	Repair       nanp.Number       // of the repair service, if the directory has none
-	Person       nanp.Number       // of the other contacts that have none, and where 0 leads
-	CallerID     nanp.Number       // what the telephones show to which callers are put through: a number of the Twilio account; empty: nobody is put through
-	Learns       bool              // whether the operator's system learns of what callers change: else they can't
-	Calls        bool              // whether customers are called
-	Destinations nanp.Destinations // the numbers that are called
-	Zone         *time.Location    // of the times that are said
-	Now          func() time.Time
+	Lines                  Lines
+	Accounts               Accounts
+	Deliveries             Deliveries
+	Tickets                Tickets
+	Recoveries             Recoveries
+	Mailboxes              Mailboxes
+	Changed                func() // called after what the operator's system is to learn of; nil: nobody
+	Keyed                  accounts.KeyedForms
+	Directory              Directory         // zero: [StandardDirectory]
+	Repair                 nanp.Number       // of the repair service, if the directory has none
+	Person                 nanp.Number       // of the other contacts that have none, and where 0 leads
+	CallerID               nanp.Number       // what the telephones show to which callers are put through: a number of the Twilio account; empty: nobody is put through
+	Learns                 bool              // whether the operator's system learns of what callers change: else they can't
+	Emails, Letters, Links bool              // what can be sent: links to choose a password lead to a page
+	Calls                  bool              // whether customers are called
+	Destinations           nanp.Destinations // the numbers that are called
+	Zone                   *time.Location    // of the times that are said
+	Now                    func() time.Time
 }
 
 // LongDistance is the [ivr.Event.Reference] of a call that begins with long distance; others begin with the menu.

@@ -145,7 +145,7 @@ var (
 	sayAccess = ivr.Prompt{
 		Name: "helpline-access-number",
 		EN:   "From home, dial {short-code}. From any other phone, dial {access}. Once more, {access}.",
-		ES:   "Desde su casa, marque {short-code}. Desde otro teléfono, {access}. Otra vez: {access}.",
+		ES:   "Desde su casa, marque {short-code}. Desde otro, marque {access}. Otra vez: {access}.",
 	}
 )
 
@@ -168,8 +168,8 @@ var (
 	}
 	sayEnrolling = ivr.Prompt{
 		Name: "helpline-enrolling",
-		EN:   "You need two things: the account number on your bill, and the ZIP code of your billing address. In place of the ZIP code, you can give your security code.",
-		ES:   "Necesita dos cosas: el número de cuenta de su factura y el código postal de su dirección de facturación. En lugar del código postal puede dar su código de seguridad.",
+		EN:   "You need two things: the account number on your bill, and the ZIP code of your billing address. In place of the ZIP code, you can give your security code. With these, create your account on our web site.",
+		ES:   "Necesita dos cosas: el número de cuenta de su factura y el código postal de su dirección de facturación. En lugar del código postal puede dar su código de seguridad. Con ellos cree su cuenta en nuestro sitio web.",
 	}
 	sayAutoPay = ivr.Prompt{
 		Name: "helpline-auto-pay",
@@ -242,8 +242,8 @@ var (
 	}
 	sayNoAnswer = ivr.Prompt{
 		Name: "helpline-no-answer",
-		EN:   "We did not get an answer, so this call ends here. Please call again whenever you like.",
-		ES:   "No recibimos una respuesta, así que la llamada termina aquí. Llame de nuevo cuando guste.",
+		EN:   "We did not get an answer that we understand, so this call ends here. Please call again whenever you like.",
+		ES:   "No recibimos una respuesta que entendamos, así que la llamada termina aquí. Llame de nuevo cuando guste.",
 	}
 	saySorry = ivr.Prompt{
 		Name: "helpline-sorry",

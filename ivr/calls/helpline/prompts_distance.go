@@ -25,8 +25,8 @@ var (
 	}
 	needsCode = ivr.Prompt{
 		Name: "helpline-needs-code",
-		EN:   "If you need your online security code, press {key}.",
-		ES:   "Si necesita su código de seguridad en línea, oprima el {key}.",
+		EN:   "If you need your security code, press {key}.",
+		ES:   "Si necesita su código de seguridad, oprima el {key}.",
 	}
 	forMoreDistance = ivr.Prompt{
 		Name: "helpline-for-more-distance",
@@ -36,17 +36,22 @@ var (
 	sayAskBTN = ivr.Prompt{
 		Name: "helpline-ask-btn",
 		EN:   "Enter the ten digits of the billing telephone number on your bill, then press pound.",
-		ES:   "Ingrese los diez dígitos del número de teléfono de facturación de su factura y luego oprima el signo de número.",
+		ES:   "Ingrese los diez dígitos del número de teléfono principal de su factura y luego oprima el signo de número.",
 	}
 	sayAskPassword = ivr.Prompt{
 		Name: "helpline-ask-password",
-		EN:   "Enter your password, as far as you know it: for a letter, press its key once, such as 2 for A, B or C. Leave out all other signs. Then press pound.",
-		ES:   "Ingrese su contraseña, hasta donde la sepa: para una letra, oprima su tecla una vez, como el dos para A, B o C. Omita los demás signos. Luego oprima el signo de número.",
+		EN:   "Enter your password: for a letter, press its key once, such as 2 for A, B or C. Leave out all other signs. Then press pound.",
+		ES:   "Ingrese su contraseña: para una letra, oprima su tecla una vez, como el dos para A, B o C. Omita los demás signos. Luego oprima el signo de número.",
+	}
+	sayAskGuess = ivr.Prompt{
+		Name: "helpline-ask-guess",
+		EN:   "Enter the password as you remember it, letters by the keys they stand on. A guess will do, and it need not be right. Then press pound.",
+		ES:   "Ingrese la contraseña como la recuerde, las letras con las teclas en que están. Basta una suposición, y no tiene que ser correcta. Luego oprima el signo de número.",
 	}
 	sayAskCode = ivr.Prompt{
 		Name: "helpline-ask-code",
-		EN:   "Enter your online security code, then press pound.",
-		ES:   "Ingrese su código de seguridad en línea y luego oprima el signo de número.",
+		EN:   "Enter your security code, then press pound.",
+		ES:   "Ingrese su código de seguridad y luego oprima el signo de número.",
 	}
 	byEmail = ivr.Prompt{
 		Name: "helpline-by-email",
@@ -87,11 +92,6 @@ var (
 		Name: "helpline-no-user-name",
 		EN:   "There is no user name for that account yet. A person can help.",
 		ES:   "Esa cuenta aún no tiene nombre de usuario. Una persona puede ayudarle.",
-	}
-	sayNotSent = ivr.Prompt{
-		Name: "helpline-not-sent",
-		EN:   "We cannot send it in that way right now. A person can help.",
-		ES:   "Ahora no podemos enviarlo de esa forma. Una persona puede ayudarle.",
 	}
 	sayMayBeSent = ivr.Prompt{
 		Name: "helpline-may-be-sent",

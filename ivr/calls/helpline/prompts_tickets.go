@@ -36,8 +36,8 @@ var (
 	}
 	sayTemporaryPIN = ivr.Prompt{
 		Name: "helpline-temporary-pin",
-		EN:   "That is the temporary PIN, which others know too. Dial {short-code} from home to choose your own, or use your bill now.",
-		ES:   "Ese es el PIN temporal, que otros también conocen. Marque {short-code} desde su casa para elegir uno propio, o use ahora su factura.",
+		EN:   "That is the temporary PIN, which others know too. Dial {short-code} from home to choose your own, or choose another way now.",
+		ES:   "Ese es el PIN temporal, que otros también conocen. Marque {short-code} desde su casa para elegir uno propio, o elija ahora otra forma.",
 	}
 	sayLockedPIN = ivr.Prompt{
 		Name: "helpline-locked-pin",
@@ -106,7 +106,7 @@ var (
 		},
 		tickets.Dispatched: {
 			Name: "helpline-status-dispatched",
-			EN:   "A technician is assigned to it.",
+			EN:   "A technician has been assigned.",
 			ES:   "Ya tiene un técnico asignado.",
 		},
 		tickets.Completed: {
@@ -132,8 +132,8 @@ var (
 	}
 	onTheWayFor = ivr.Prompt{
 		Name: "helpline-on-the-way-for",
-		EN:   "The technician is on the way, and takes about {minutes} minutes.",
-		ES:   "El técnico está en camino y tarda unos {minutes} minutos.",
+		EN:   "The technician is on the way, and will be there in about {minutes} minutes.",
+		ES:   "El técnico está en camino y llegará en unos {minutes} minutos.",
 	}
 	hasArrived = ivr.Prompt{
 		Name: "helpline-has-arrived",
@@ -244,8 +244,23 @@ var (
 	}
 	toCancelTicket = ivr.Prompt{
 		Name: "helpline-to-cancel-ticket",
-		EN:   "To cancel the whole ticket, press {key}.",
-		ES:   "Para cancelar todo el reporte, oprima el {key}.",
+		EN:   "To cancel the ticket, press {key}.",
+		ES:   "Para cancelar el reporte, oprima el {key}.",
+	}
+	sayCancelVisit = ivr.Prompt{
+		Name: "helpline-cancel-visit",
+		EN:   "Then the technician does not come, and ticket {ticket} stays open.",
+		ES:   "Entonces el técnico no irá y el reporte {ticket} seguirá abierto.",
+	}
+	sayCancelTicket = ivr.Prompt{
+		Name: "helpline-cancel-ticket",
+		EN:   "Then ticket {ticket} ends, and nothing more is done.",
+		ES:   "Entonces el reporte {ticket} termina y no se hará nada más.",
+	}
+	toConfirm = ivr.Prompt{
+		Name: "helpline-to-confirm",
+		EN:   "To cancel it, press {key}.",
+		ES:   "Para cancelar, oprima el {key}.",
 	}
 	toKeepTicket = ivr.Prompt{
 		Name: "helpline-to-keep-ticket",
@@ -328,7 +343,7 @@ var (
 	}
 	sayWillCallBack = ivr.Prompt{
 		Name: "helpline-will-call-back",
-		EN:   "We call the number that the technician has, as soon as there is a result.",
+		EN:   "We will call the number that the technician has, as soon as there is a result.",
 		ES:   "Llamaremos al número que tiene el técnico en cuanto haya un resultado.",
 	}
 	sayLater = ivr.Prompt{

@@ -6,8 +6,8 @@ import "updatecenter/ivr"
 var (
 	sayVoiceMail = ivr.Prompt{
 		Name: "helpline-voice-mail",
-		EN:   "For a new mailbox, or if you forgot its password, we give you a temporary one.",
-		ES:   "Para un buzón nuevo, o si olvidó la contraseña, le damos una temporal.",
+		EN:   "If your mailbox is new, or you forgot its password, we give you a temporary password.",
+		ES:   "Si su buzón es nuevo, o si olvidó la contraseña, le damos una contraseña temporal.",
 	}
 	passwordByPIN = ivr.Prompt{
 		Name: "helpline-password-by-pin",
@@ -61,8 +61,8 @@ var (
 	}
 	sayNoMailbox = ivr.Prompt{
 		Name: "helpline-no-mailbox",
-		EN:   "There is no mailbox on that line.",
-		ES:   "Esa línea no tiene buzón de voz.",
+		EN:   "That line has no mailbox.",
+		ES:   "La línea no tiene buzón de voz.",
 	}
 	sayTooManyResets = ivr.Prompt{
 		Name: "helpline-too-many-resets",
@@ -76,8 +76,8 @@ var (
 	}
 	sayWillCallLine = ivr.Prompt{
 		Name: "helpline-will-call-line",
-		EN:   "If there is a mailbox on that line, we call it within five minutes, and tell a new password to whoever asks for it there. If you are calling from it, please hang up now.",
-		ES:   "Si esa línea tiene buzón de voz, llamamos en cinco minutos o menos y decimos una contraseña nueva a quien la pida allí. Si llama desde ella, cuelgue ahora.",
+		EN:   "If that line has a mailbox, we call it within five minutes. Press 1 in that call to hear the new password. If you are calling from that line, please hang up now.",
+		ES:   "Si esa línea tiene buzón de voz, la llamamos en cinco minutos o menos. Oprima el uno en esa llamada para oír la contraseña nueva. Si llama desde esa línea, cuelgue ahora.",
 	}
 	sayMayBeReset = ivr.Prompt{
 		Name: "helpline-may-be-reset",

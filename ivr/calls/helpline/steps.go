@@ -88,7 +88,10 @@ const (
 	tooManyContacts ivr.Step = "too-many-contacts"
 	contactChanged  ivr.Step = "contact-changed"
 
+	whatToCancel   ivr.Step = "what-to-cancel"
 	cancelMenu     ivr.Step = "cancel"
+	confirmVisit   ivr.Step = "confirm-cancel-visit"
+	confirmTicket  ivr.Step = "confirm-cancel-ticket"
 	cancelVisit    ivr.Step = "cancel-visit"
 	cancelTicket   ivr.Step = "cancel-ticket"
 	visitCanceled  ivr.Step = "visit-canceled"
@@ -125,6 +128,7 @@ const (
 	askBTN          ivr.Step = "ask-btn"
 	whatProves      ivr.Step = "what-proves"
 	askPassword     ivr.Step = "ask-password"
+	askGuess        ivr.Step = "ask-guess-of-password"
 	askCode         ivr.Step = "ask-code"
 	askWay          ivr.Step = "ask-way"
 	sendByEmail     ivr.Step = "send-by-email"
@@ -140,7 +144,6 @@ const (
 	callerRefused   ivr.Step = "caller-refused"
 	notOfRecord     ivr.Step = "not-of-record"
 	noUserName      ivr.Step = "no-user-name"
-	notSent         ivr.Step = "not-sent"
 
 	aboutVoiceMail    ivr.Step = "about-voice-mail"
 	mailPIN           ivr.Step = "pin-for-voice-mail"
@@ -211,7 +214,7 @@ var (
 	ticket       = ivr.Variable{Name: "ticket", Kind: ivr.Spelled} // the number of the present one
 	ticketLine   = ivr.Variable{Name: "ticket-line", Kind: ivr.Phone}
 	ticketOpen   = ivr.Variable{Name: "ticket-open", Kind: ivr.Digits} // 1: it has not ended
-	cancelable   = ivr.Variable{Name: "cancelable", Kind: ivr.Digits}  // 1: so is its visit
+	visitOpen    = ivr.Variable{Name: "cancelable", Kind: ivr.Digits}  // 1: so is its visit
 	testID       = ivr.Variable{Name: "test", Kind: ivr.Words}
 	status       = ivr.Variable{Name: "status", Kind: ivr.Phrase}
 	visit        = ivr.Variable{Name: "visit", Kind: ivr.Phrase}

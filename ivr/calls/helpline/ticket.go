@@ -25,7 +25,7 @@ func (a actions) ticketNodes() []ivr.Node {
 		ivr.Say{At: tellTested, Prompt: sayTested, Next: ticketMenu},
 		ivr.Menu{At: ticketMenu, Options: []ivr.Option{
 			{Prompt: toChangeContact, Next: askContact, If: whileOpen},
-			{Prompt: toCancel, Next: cancelMenu, If: whileOpen},
+			{Prompt: toCancel, Next: whatToCancel, If: whileOpen},
 			{Prompt: toTest, Next: requestTest, If: whileOpen},
 			{Prompt: toHearTicket, Next: openTicket},
 			{Prompt: forAnother, Next: menu},
@@ -65,7 +65,7 @@ func (a actions) contactNodes() []ivr.Node {
 	}
 }
 
-// cancelNodes cancel a ticket, or its visit alone. What is canceled has the same key in every call.
+// cancelNodes cancel a ticket, or its visit alone, once the caller has heard what that means.
 func (a actions) cancelNodes() []ivr.Node {
 	cancel := func(at ivr.Step, what tickets.What, done, gone ivr.Step) ivr.Node {
 		on := outcomes(ivr.On[tickets.Outcome]{tickets.Done: done, tickets.TooLate: cancelTooLate}) //nolint:exhaustive // nothing else comes of it
@@ -78,12 +78,21 @@ func (a actions) cancelNodes() []ivr.Node {
 			return a.announce(canceled, outcome, err)
 		}}
 	}
+	confirm := func(at ivr.Step, means ivr.Prompt, do ivr.Step) ivr.Node {
+		return ivr.Menu{At: at, Prompt: means, Options: []ivr.Option{
+			{Prompt: toConfirm, Next: do},
+			{Prompt: toKeepTicket, Next: ticketMenu},
+		}, Back: ticketMenu, GaveUp: ticketMenu}
+	}
 	return []ivr.Node{
+		ivr.Action[cancelable]{At: whatToCancel, Run: whatCanBeCanceled, On: ivr.On[cancelable]{visitOrTicket: cancelMenu, ticketAlone: confirmTicket}},
 		ivr.Menu{At: cancelMenu, Options: []ivr.Option{
-			{Prompt: toCancelVisit, Key: "1", Next: cancelVisit, If: func(c *ivr.Call) bool { return c.Text(cancelable) != "" }},
-			{Prompt: toCancelTicket, Key: "2", Next: cancelTicket},
-			{Prompt: toKeepTicket, Key: "3", Next: ticketMenu},
+			{Prompt: toCancelVisit, Next: confirmVisit},
+			{Prompt: toCancelTicket, Next: confirmTicket},
+			{Prompt: toKeepTicket, Next: ticketMenu},
 		}, Back: ticketMenu, GaveUp: ticketMenu},
+		confirm(confirmVisit, sayCancelVisit, cancelVisit),
+		confirm(confirmTicket, sayCancelTicket, cancelTicket),
 		cancel(cancelVisit, tickets.Visit, visitCanceled, visitGone),
 		cancel(cancelTicket, tickets.Whole, ticketCanceled, ticketGone),
 		ivr.Say{At: visitCanceled, Prompt: sayVisitCanceled, Whole: true, Next: ticketMenu},
@@ -91,6 +100,21 @@ func (a actions) cancelNodes() []ivr.Node {
 		ivr.Say{At: ticketCanceled, Prompt: sayTicketCanceled, Whole: true, Next: ticketMenu},
 		ivr.Say{At: cancelTooLate, Prompt: sayCancelTooLate, Next: ticketMenu},
 	}
+}
+
+// cancelable is what can be canceled.
+type cancelable string
+
+const (
+	visitOrTicket cancelable = "visit or ticket"
+	ticketAlone   cancelable = "ticket alone"
+)
+
+func whatCanBeCanceled(_ context.Context, c *ivr.Call) (cancelable, error) {
+	if c.Text(visitOpen) != "" {
+		return visitOrTicket, nil
+	}
+	return ticketAlone, nil
 }
 
 // testNodes have the line tested. The caller waits, or is called back, or hears the result with the ticket another time.
@@ -159,7 +183,7 @@ func (a actions) openTicket(ctx context.Context, c *ivr.Call) (finding, error) {
 
 // describe fills in how a ticket stands.
 func (a actions) describe(c *ivr.Call, t tickets.Ticket) {
-	c.Erase(ticketOpen, cancelable)
+	c.Erase(ticketOpen, visitOpen)
 	if !t.Status.Ended() {
 		c.Fill(ticketOpen, "1")
 	}
@@ -171,7 +195,7 @@ func (a actions) describe(c *ivr.Call, t tickets.Ticket) {
 		return
 	}
 	if t.Visit.Cancelable {
-		c.Fill(cancelable, "1")
+		c.Fill(visitOpen, "1")
 	}
 	if at.Status != tickets.Arrived && a.Now().Before(t.Visit.To) {
 		from, until := t.Visit.From.In(a.Zone), t.Visit.To.In(a.Zone)
