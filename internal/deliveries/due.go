@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"time"
@@ -103,12 +104,42 @@ func (d *Deliveries) tellDue(ctx context.Context, due Due) (int, error) {
 	var group sync.WaitGroup
 	for i, name := range claimed {
 		group.Go(func() {
-			again, told := claimedPartition{d, due, name}.tell(ctx, work)
+			held := &heldQueue{Queue: d.config.Queue}
+			again, told := claimedPartition{d.with(held), due, name}.tell(ctx, work)
+			held.release(work, d.config.Log)
 			errs[i] = errors.Join(told, due.Release(work, name, holder, d.now(), again))
 		})
 	}
 	group.Wait()
 	return len(claimed), errors.Join(errs...)
+}
+
+// heldQueue holds the tasks of a partition until all its notices are told, so that those of one change join the first's
+// call before that is made. If the server dies meanwhile, a sweep queues them.
+type heldQueue struct {
+	Queue
+	held []func(ctx context.Context) error
+}
+
+// Enqueue holds a task; it never fails.
+func (q *heldQueue) Enqueue(_ context.Context, class Class, task Task, at time.Time) error {
+	q.held = append(q.held, func(ctx context.Context) error { return q.Queue.Enqueue(ctx, class, task, at) })
+	return nil
+}
+
+func (q *heldQueue) release(ctx context.Context, log *slog.Logger) {
+	for _, enqueue := range q.held {
+		if err := enqueue(ctx); err != nil {
+			log.WarnContext(ctx, "deliveries of notices wait for the next sweep", "error", err)
+		}
+	}
+}
+
+// with has deliveries queued elsewhere.
+func (d *Deliveries) with(queue Queue) *Deliveries {
+	config := d.config
+	config.Queue = queue
+	return &Deliveries{config: config}
 }
 
 // claimedPartition is a partition of notices that a server has claimed.

@@ -117,6 +117,32 @@ func TestDueNoticesAreTold(t *testing.T) {
 	}
 }
 
+// atEnqueue looks at deliveries as they are queued.
+type atEnqueue func(ctx context.Context, id deliveries.ID)
+
+func (f atEnqueue) Enqueue(ctx context.Context, _ deliveries.Class, task deliveries.Task, _ time.Time) error {
+	f(ctx, task.Delivery)
+	return nil
+}
+
+// However soon an attempt is made, it tells all that was changed at once.
+func TestDueNoticesJoinBeforeTheFirstAttempt(t *testing.T) {
+	f := newFixture(t)
+	config := f.config()
+	var merged []int
+	config.Queue = atEnqueue(func(ctx context.Context, id deliveries.ID) {
+		d, err := f.store.Get(ctx, id)
+		check.OK(t, err)
+		merged = append(merged, len(d.Merged))
+	})
+	f.Deliveries = deliveries.New(config)
+	f.due(t, string(line), pinNotice(1).Due(), pinNotice(2).Due(), pinNotice(3).Due())
+	f.tell(t)
+	if !slices.Equal(merged, []int{2}) {
+		t.Errorf("queued with %v more notices", merged)
+	}
+}
+
 // unfinished are the deliveries that are under way.
 func (f *fixture) unfinished(t testing.TB) (all []deliveries.Delivery) {
 	t.Helper()
