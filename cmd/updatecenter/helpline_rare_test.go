@@ -68,6 +68,13 @@ var rareHelp = map[string]func(*testing.T, *stage, *simulator.Exchange){
 		_, without := newCallingStage(t, s.server, func(c *config) { c.PasswordURL = "" }) // and no letters, and no e-mail
 		helpCall(t, without, demoDistance, "1", "1").hears("To reach our long distance support")
 	},
+	"an online account without an e-mail address of record": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
+		email := "new@example.com"
+		check.OK(t, check.Err(s.app.accounts.Put(t.Context(), demoAccount, accounts.Details{Email: &email}, accounts.Note{By: "test"})))
+		c := helpCall(t, exchange, demoHelpLine, strings.Fields("1 2 2 10004821# 55401#")...)
+		c.hears("We have had no e-mail address of yours for thirty days")
+		c.hears("To reach our online account support")
+	},
 	"a long-distance account that guesses have closed": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
 		for result := (accounts.Result{}); !result.Closed; s.Advance(time.Hour) {
 			result = must(s.app.accounts.Verify(t.Context(), accounts.LongDistance(demoNew), accounts.Claim{Code: secret.New("519275")}))(t)

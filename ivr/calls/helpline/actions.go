@@ -18,7 +18,7 @@ import (
 // actions does the work behind the steps of [Flow].
 type actions struct {
 	Config
-	bill, linePIN *ivr.Subflow
+	bill, linePIN, recovery *ivr.Subflow
 }
 
 // arrival is how a call begins.

@@ -87,7 +87,7 @@ func Flow(c Config) *ivr.Flow {
 		c.Directory = StandardDirectory()
 	}
 	a := actions{Config: c}
-	a.bill, a.linePIN = a.billSubflow(), a.linePINSubflow()
+	a.bill, a.linePIN, a.recovery = a.billSubflow(), a.linePINSubflow(), a.recoverySubflow()
 	return &ivr.Flow{
 		Name: "help-line", Start: arrive, Sorry: sorry, Help: c.Directory.of(person).at(),
 		Notices: prompts.Notices(sayApology, sayUnsure),
@@ -102,7 +102,7 @@ func Flow(c Config) *ivr.Flow {
 			mailNext: {firstUse, nextUse},
 			way:      {sentBy[deliveries.Email], sentBy[deliveries.ByMail]},
 		},
-		Nodes: slices.Concat(a.arriving(), a.topics(), a.updateCenter(), a.online(), a.securityCode(), a.repairs(), a.ticketNodes(),
+		Nodes: slices.Concat(a.arriving(), a.topics(), a.updateCenter(), a.online(), a.securityCode(), a.onlinePassword(), a.repairs(), a.ticketNodes(),
 			a.contactNodes(), a.cancelNodes(), a.testNodes(), a.distance(), a.voiceMail(), a.elsewhere(), a.contacts(), a.ending()),
 	}
 }
@@ -170,33 +170,6 @@ func (a actions) updateCenter() []ivr.Node {
 		ivr.Say{At: noArea, Prompt: sayNoArea, Next: areaAgain},
 		ivr.Retry{At: areaAgain, Times: 3, Back: askArea, GaveUp: toRepair},
 		ivr.Say{At: tellAccess, Prompt: sayAccess, Next: anythingElse},
-	}
-}
-
-// online helps with the online account.
-func (a actions) online() []ivr.Node {
-	return []ivr.Node{
-		ivr.Menu{At: aboutAccount, Options: []ivr.Option{
-			{Prompt: forCode, Next: codeBill},
-			{Prompt: toEnroll, Next: enrolling},
-			{Prompt: forSignIn, Next: signIn},
-		}, Closing: sayBackEnd, Back: menu, GaveUp: noAnswer},
-		ivr.Say{At: enrolling, Prompt: sayEnrolling, Next: anythingElse},
-		ivr.Say{At: signIn, Prompt: sayAutoPay, Next: a.Directory.of(onlineAccount).at()},
-	}
-}
-
-// securityCode has an account's telephone called, for whoever shows to have its bill.
-func (a actions) securityCode() []ivr.Node {
-	toPerson := a.Directory.of(onlineAccount).at()
-	return []ivr.Node{
-		ivr.Enter{At: codeBill, Subflow: a.bill, On: map[ivr.Step]ivr.Step{billProved: offerCall, billLeft: aboutAccount, billNotProved: toPerson}},
-		ivr.Menu{At: offerCall, Options: []ivr.Option{
-			{Prompt: toHaveItCalled, Next: requestCode},
-		}, Closing: sayBackEnd, Back: aboutAccount, GaveUp: toPerson},
-		ivr.Action[request]{At: requestCode, Run: a.requestCode, On: ivr.On[request]{requested: willCall, cannotBeCalled: noCall}, May: sayMayCall},
-		ivr.Say{At: willCall, Prompt: sayWillCall, Whole: true, Next: anythingElse},
-		ivr.Say{At: noCall, Prompt: sayNoCall, Next: toPerson},
 	}
 }
 

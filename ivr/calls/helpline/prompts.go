@@ -161,10 +161,20 @@ var (
 		EN:   "To set up an online account, or to add one, press {key}.",
 		ES:   "Para crear una cuenta en línea o agregar una, oprima el {key}.",
 	}
+	forgotOnlinePassword = ivr.Prompt{
+		Name: "helpline-forgot-online-password",
+		EN:   "If you forgot your password, press {key}.",
+		ES:   "Si olvidó su contraseña, oprima el {key}.",
+	}
 	forSignIn = ivr.Prompt{
 		Name: "helpline-for-sign-in",
-		EN:   "For your user name or password, or automatic payment, press {key}.",
-		ES:   "Para su nombre de usuario, su contraseña o el pago automático, oprima el {key}.",
+		EN:   "For your user name, automatic payment, or anything else, press {key}.",
+		ES:   "Para su nombre de usuario, el pago automático u otro asunto, oprima el {key}.",
+	}
+	sayNoSuchEmail = ivr.Prompt{
+		Name: "helpline-no-such-email",
+		EN:   "We have had no e-mail address of yours for thirty days, so no link can be sent there. A person can help.",
+		ES:   "No tenemos una dirección de correo suya desde hace treinta días, así que no se puede enviar un enlace. Una persona puede ayudarle.",
 	}
 	sayEnrolling = ivr.Prompt{
 		Name: "helpline-enrolling",

@@ -74,7 +74,7 @@ var (
 		ES:   "Si tenemos una cuenta con ese número, su código de seguridad está en camino. {way}",
 	}
 	sayNothingMatches = ivr.Prompt{
-		Name: "helpline-no-distance-match",
+		Name: "helpline-nothing-matches",
 		EN:   "What you entered does not match our records. Let us try once more.",
 		ES:   "Lo que ingresó no coincide con nuestros registros. Intentemos otra vez.",
 	}
@@ -83,7 +83,7 @@ var (
 		EN:   "It was sent several times already. Please look in your mail first, or ask a person.",
 		ES:   "Ya se envió varias veces. Revise primero su correo o pregunte a una persona.",
 	}
-	sayNotOfRecord = ivr.Prompt{
+	sayNoSuchAddress = ivr.Prompt{
 		Name: "helpline-not-of-record",
 		EN:   "We have had no such address of yours for thirty days, so nothing can be sent there. Please choose the other way, or press 0 for a person.",
 		ES:   "No tenemos esa dirección suya desde hace treinta días, así que no se puede enviar nada allí. Elija la otra forma u oprima el cero para hablar con una persona.",

@@ -34,6 +34,13 @@ const (
 	enrolling    ivr.Step = "enrolling"
 	signIn       ivr.Step = "sign-in"
 
+	needOnlinePassword ivr.Step = "need-online-password"
+	askOnlineAccount   ivr.Step = "ask-online-account"
+	askOnlineZIP       ivr.Step = "ask-zip-of-online-account"
+	recoverOnline      ivr.Step = "recover-online-account"
+	onlineAgain        ivr.Step = "another-match-for-online-account"
+	noSuchEmail        ivr.Step = "no-such-email"
+
 	codeBill    ivr.Step = "bill-for-code"
 	offerCall   ivr.Step = "offer-call"
 	requestCode ivr.Step = "request-code"
@@ -133,17 +140,23 @@ const (
 	askWay          ivr.Step = "ask-way"
 	sendByEmail     ivr.Step = "send-by-email"
 	sendByLetter    ivr.Step = "send-by-letter"
-	recoverIt       ivr.Step = "recover"
-	onItsWay        ivr.Step = "on-its-way"
-	codeOnItsWay    ivr.Step = "code-on-its-way"
-	noDistanceMatch ivr.Step = "no-match-for-long-distance"
+	recoverDistance ivr.Step = "recover-long-distance"
 	distanceAgain   ivr.Step = "another-match-for-long-distance"
-	distanceLocked  ivr.Step = "long-distance-locked"
-	distanceClosed  ivr.Step = "long-distance-closed"
-	tooManySent     ivr.Step = "too-many-sent"
-	callerRefused   ivr.Step = "caller-refused"
-	notOfRecord     ivr.Step = "not-of-record"
-	noUserName      ivr.Step = "no-user-name"
+	noSuchAddress   ivr.Step = "no-such-address"
+
+	recoverIt      ivr.Step = "recover"
+	onItsWay       ivr.Step = "on-its-way"
+	codeOnItsWay   ivr.Step = "code-on-its-way"
+	nothingMatches ivr.Step = "nothing-matches"
+	recoveryLocked ivr.Step = "recovery-locked"
+	recoveryClosed ivr.Step = "recovery-closed"
+	tooManySent    ivr.Step = "too-many-sent"
+	callerRefused  ivr.Step = "caller-refused"
+	noUserName     ivr.Step = "no-user-name"
+	recovered      ivr.Step = "recovered"
+	notMatched     ivr.Step = "not-matched"
+	notOfRecord    ivr.Step = "not-of-record"
+	notRecovered   ivr.Step = "not-recovered"
 
 	aboutVoiceMail    ivr.Step = "about-voice-mail"
 	mailPIN           ivr.Step = "pin-for-voice-mail"
@@ -199,12 +212,13 @@ var (
 	keyedContact = ivr.Variable{Name: "keyed-contact", Kind: ivr.Digits}
 	newContact   = ivr.Variable{Name: "contact", Kind: ivr.Phone}
 
-	need          = ivr.Variable{Name: "need", Kind: ivr.Words}      // a [recovery.Need]
-	wanted        = ivr.Variable{Name: "wanted", Kind: ivr.Phrase}   // the same, as it is said
-	sending       = ivr.Variable{Name: "sending", Kind: ivr.Words}   // a [deliveries.Method]
-	way           = ivr.Variable{Name: "way", Kind: ivr.Phrase}      // how it is sent
-	keyedBTN      = ivr.Variable{Name: "btn", Kind: ivr.Secret}      // may be anything that somebody keyed
-	keyedPassword = ivr.Variable{Name: "password", Kind: ivr.Secret} // on the keypad
+	recovering    = ivr.Variable{Name: "recovering", Kind: ivr.Words} // a [recovery.Service]
+	need          = ivr.Variable{Name: "need", Kind: ivr.Words}       // a [recovery.Need]
+	wanted        = ivr.Variable{Name: "wanted", Kind: ivr.Phrase}    // the same, as it is said
+	sending       = ivr.Variable{Name: "sending", Kind: ivr.Words}    // a [deliveries.Method]
+	way           = ivr.Variable{Name: "way", Kind: ivr.Phrase}       // how it is sent
+	keyedBTN      = ivr.Variable{Name: "btn", Kind: ivr.Secret}       // may be anything that somebody keyed
+	keyedPassword = ivr.Variable{Name: "password", Kind: ivr.Secret}  // on the keypad
 	keyedCode     = ivr.Variable{Name: "code", Kind: ivr.Secret}
 
 	mailPassword = ivr.Variable{Name: "mailbox-password", Kind: ivr.Spelled} // for one turn
