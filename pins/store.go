@@ -100,8 +100,8 @@ type Record struct {
 	// Feature and Changes are those of FeatureChanged: what became of a calling feature, such
 	// as "on" or "added +16125550199"; never a code. Of FeaturesInstalled, Changes names each
 	// feature that was "installed ..." or "removed ..."; of EventSkipped, the event for the
-	// switch that was given up; of tickets, which, and what of it; of MailboxPasswordReset,
-	// what the customer was proved by.
+	// switch that was given up; of tickets, which, and what of it; of MailboxPasswordReset
+	// and EmailPasswordReset, what the customer was proved by; of EmailWritten and EmailRemoved, which.
 	Feature Feature  `json:"feature,omitempty"`
 	Changes []string `json:"changes,omitempty"`
 }
@@ -135,6 +135,11 @@ const (
 
 	MailboxWritten       Event = "mailbox-written" // by the operator's system
 	MailboxPasswordReset Event = "mailbox-password-reset"
+
+	EmailWritten       Event = "email-written" // an address, by the operator's system
+	EmailRemoved       Event = "email-removed" // likewise
+	EmailPasswordReset Event = "email-password-reset"
+	EmailLocked        Event = "email-locked" // the addresses of the line, after wrong answers; without Until, until there are others
 
 	NoticeUndelivered Event = "notice-untold" // a change was not told to the customer: Reason says which, and why
 )

@@ -44,6 +44,10 @@ const (
 	// Of the long-distance account of the first one's telephone.
 	demoUserName = "ann.olson"
 	demoSignIn   = "blue heron 42"
+
+	// The answers to the secret questions of the e-mail address of the first one's telephone.
+	demoPet  = "Rex"
+	demoCity = "Duluth"
 )
 
 // What the API key of the demo is drawn from: it is the same in each.
@@ -128,12 +132,23 @@ func addDemoTickets(ctx context.Context, a *app, now time.Time, zone *time.Locat
 // demoMailboxes are voice mailboxes: one that is set up, and one that is not yet.
 var demoMailboxes = []mailboxes.Put{{Number: demoChosen, SetUp: true}, {Number: demoNew}}
 
-// addDemoMailboxes adds them.
+// demoEmails are e-mail addresses of the operator's.
+var demoEmails = []mailboxes.EmailPut{{Number: demoNew, Address: "ann@example.com", Questions: [2]mailboxes.Answered{
+	{Question: mailboxes.FirstPet, Answer: secret.New(demoPet)}, {Question: mailboxes.BirthCity, Answer: secret.New(demoCity)},
+}}}
+
+// addDemoMailboxes adds both.
 func addDemoMailboxes(ctx context.Context, a *app) error {
 	for _, put := range demoMailboxes {
 		put.Note = pins.Note{By: "demo"}
 		if _, err := a.mailboxes.Put(ctx, put); err != nil {
 			return fmt.Errorf("add mailbox: %w", err)
+		}
+	}
+	for _, put := range demoEmails {
+		put.Note = pins.Note{By: "demo"}
+		if _, err := a.mailboxes.PutEmail(ctx, put); err != nil {
+			return fmt.Errorf("add e-mail address: %w", err)
 		}
 	}
 	return nil

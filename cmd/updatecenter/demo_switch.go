@@ -110,8 +110,11 @@ func (s *demoSwitch) take(body []byte) (number nanp.Number, what string, err err
 		event := tickets.Event{Type: of.Type, EventData: of.Data}
 		return of.Data.Number, fmt.Sprintf("ticket %s %s", of.Data.Ticket, becameOfTicket(event)), nil
 	}
-	if mailboxes.EventType(of.Type).Known() {
+	switch mailboxes.EventType(of.Type) {
+	case mailboxes.PasswordReset:
 		return of.Data.Number, "mailbox: its password was reset", nil
+	case mailboxes.EmailReset:
+		return of.Data.Number, "an e-mail address: its password was reset", nil
 	}
 	var event receivedEvent
 	if err := json.Unmarshal(body, &event); err != nil {

@@ -46,7 +46,7 @@ type shownEvent struct {
 	id       string
 	at       time.Time
 	number   nanp.Number
-	of       string // the feature, the ticket or the mailbox
+	of       string // the feature, the ticket, the mailbox or the e-mail
 	by       string
 	became   string
 	document any // in JSON
@@ -78,7 +78,11 @@ func showEvent(stored []byte, delivered bool) (shownEvent, error) {
 		}, err
 	case mailboxes.EventType(kind).Known():
 		e, err := mailboxes.ShowEvent(stored)
-		return shownEvent{e.ID, e.At, e.Number, "mailbox", e.By, "password reset", mailboxEvent{e, delivered}}, err
+		of := "mailbox"
+		if e.Type == mailboxes.EmailReset {
+			of = "e-mail"
+		}
+		return shownEvent{e.ID, e.At, e.Number, of, e.By, "password reset", mailboxEvent{e, delivered}}, err
 	}
 	e, err := features.ShowEvent(stored)
 	return shownEvent{e.ID, e.At, e.Number, string(e.Feature), e.By, becameOfFeature(e), featureEvent{e, delivered}}, err

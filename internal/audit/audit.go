@@ -102,6 +102,10 @@ const (
 	MailboxChanged    Action = "mailbox-changed" // or added
 	MailboxesImported Action = "mailboxes-imported"
 
+	EmailAddressesRead  Action = "email-addresses-read"
+	EmailAddressChanged Action = "email-address-changed" // of a line, or added
+	EmailAddressRemoved Action = "email-address-removed"
+
 	DeliveryRequested Action = "delivery-requested"
 	DeliveryRead      Action = "delivery-read"
 	DeliveryCanceled  Action = "delivery-canceled"
@@ -139,6 +143,7 @@ func Actions() []Action {
 		LineChanged, LineRemoved, LinesImported, FeatureChanged,
 		AccountRead, AccountChanged, AccountClaimed, AccountOpened, AccountsImported, RecoveryRequested,
 		TicketRead, TicketChanged, TicketsImported, ServiceTestEnded, MailboxChanged, MailboxesImported,
+		EmailAddressesRead, EmailAddressChanged, EmailAddressRemoved,
 		DeliveryRequested, DeliveryRead, DeliveryCanceled, EventsRead, EventsReplayed, EventSkipped,
 		AgentRead, AgentInvited, AgentSetUp, PasswordChanged, FactorChanged, ProfileChanged, RoleChanged, FactorRequired,
 		AgentDeactivated, AgentReactivated, AgentRecreated, AgentDeleted,

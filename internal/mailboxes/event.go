@@ -3,6 +3,7 @@ package mailboxes
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"updatecenter/internal/nanp"
@@ -13,26 +14,30 @@ import (
 // EventType is what Standard Webhooks calls the type of an event.
 type EventType string
 
-// PasswordReset is the one type.
-const PasswordReset EventType = "mailbox.password.reset"
+// The types.
+const (
+	PasswordReset EventType = "mailbox.password.reset" // of a voice mailbox
+	EmailReset    EventType = "email.password.reset"   // of an e-mail address
+)
 
 // Known says whether a stored event of that type is one of mailboxes.
-func (t EventType) Known() bool { return t == PasswordReset }
+func (t EventType) Known() bool { return t == PasswordReset || t == EmailReset }
 
 // Event is a reset, of which the operator's platform must learn. In JSON it is as the operator may see it: without the
-// password.
+// password, and without the address that it is of.
 type Event struct {
 	ID   string    `json:"id"` // "evt_" and 32 hexadecimal digits
 	Type EventType `json:"type"`
 	At   time.Time `json:"at"` // UTC
 	EventData
+	Address  string      `json:"-"` // of EmailReset
 	Password secret.Text `json:"-"` // the temporary one
 }
 
-// EventData is what an event tells, but for the password.
+// EventData is what an event tells, but for the password and the address.
 type EventData struct {
 	Number   nanp.Number `json:"number"`   // of the line
-	Revision int64       `json:"revision"` // of the mailbox, after the reset
+	Revision int64       `json:"revision"` // of the mailbox or the address, after the reset
 	By       string      `json:"by"`
 }
 
@@ -40,14 +45,23 @@ type EventData struct {
 type storedEvent struct {
 	storage.Version
 	Event
-	Sealed []byte `json:"password"` // bound to the line
+	Sealed []byte `json:"password"` // and after a space the address, if it has one; bound to the line
 }
 
 // passwordOf is what a sealed password is bound to: put on another line, it can't be opened.
-func passwordOf(number nanp.Number) []byte { return fmt.Appendf(nil, "mailbox password v1 %s", number) }
+func passwordOf(e Event) []byte {
+	if e.Type == EmailReset {
+		return fmt.Appendf(nil, "email password v1 %s", e.Number)
+	}
+	return fmt.Appendf(nil, "mailbox password v1 %s", e.Number)
+}
 
 func (m *Mailboxes) sealEvent(e Event) ([]byte, error) {
-	sealed, err := m.config.Keys.Seal(m.config.Random, []byte(e.Password.Reveal()), passwordOf(e.Number))
+	plain := e.Password.Reveal()
+	if e.Address != "" {
+		plain += " " + e.Address
+	}
+	sealed, err := m.config.Keys.Seal(m.config.Random, []byte(plain), passwordOf(e))
 	if err != nil {
 		return nil, fmt.Errorf("seal password: %w", err)
 	}
@@ -58,7 +72,7 @@ func (m *Mailboxes) sealEvent(e Event) ([]byte, error) {
 	return encoded, nil
 }
 
-// ShowEvent reads an event as [Mailboxes] hand it to a [Store], without its password, which takes no key. The error is
+// ShowEvent reads an event as [Mailboxes] hand it to a [Store], without what is sealed in it, which takes no key. The error is
 // storage.ErrUnreadable.
 func ShowEvent(stored []byte) (Event, error) {
 	e, err := decodeEvent(stored)
@@ -85,11 +99,12 @@ func (m *Mailboxes) OpenEvent(stored []byte) (Event, error) {
 	if err != nil {
 		return Event{}, err
 	}
-	password, err := m.config.Keys.Open(e.Sealed, passwordOf(e.Number))
+	plain, err := m.config.Keys.Open(e.Sealed, passwordOf(e.Event))
 	if err != nil {
 		return Event{}, fmt.Errorf("read event: %w: its password can't be opened", storage.ErrUnreadable)
 	}
-	e.Password = secret.New(string(password))
+	password, address, _ := strings.Cut(string(plain), " ")
+	e.Password, e.Address = secret.New(password), address
 	return e.Event, nil
 }
 
@@ -98,13 +113,14 @@ func (m *Mailboxes) OpenEvent(stored []byte) (Event, error) {
 func (e Event) Payload() ([]byte, error) {
 	type data struct {
 		EventData
+		Address  string `json:"address,omitempty"`
 		Password string `json:"password"`
 	}
 	encoded, err := json.Marshal(struct {
 		Type      EventType `json:"type"`
 		Timestamp time.Time `json:"timestamp"` // RFC 3339, UTC
 		Data      data      `json:"data"`
-	}{e.Type, e.At, data{e.EventData, e.Password.Reveal()}})
+	}{e.Type, e.At, data{e.EventData, e.Address, e.Password.Reveal()}})
 	if err != nil {
 		return nil, fmt.Errorf("write payload: %w", err)
 	}

@@ -1,10 +1,10 @@
-// Package mailboxes is the voice mailboxes of customers' telephone lines: which line has one, whether its owner has set it
-// up yet, and the resets of forgotten passwords. The mailboxes themselves are on the operator's platform, which learns
-// of a reset by an event. The package knows nothing of Twilio, Redis or HTTP.
+// Package mailboxes is the voice mailboxes and e-mail addresses of customers' telephone lines: which line has them, and the
+// resets of forgotten passwords. The mailboxes themselves are on the operator's platforms, which learn of a reset by an event.
+// The package knows nothing of Twilio, Redis or HTTP.
 //
 //	mailbox, err := mailboxes.Find(ctx, number) // or ErrNoMailbox
 //
-// A reset gives a mailbox a temporary password. It takes one of three proofs:
+// A reset gives a voice mailbox a temporary password. It takes one of three proofs:
 //
 //	result, err := mailboxes.Reset(ctx, request)         // of the line's PIN, which the caller has just proved to know
 //	result, err = mailboxes.ResetOfAccount(ctx, proof)   // of the account, by its security code
@@ -15,12 +15,21 @@
 // history, the event for the platform ([Mailboxes.OpenEvent]) and the notice to the customer. A line's mailbox is reset a
 // few times in a day ([DefaultLimit]) at most.
 //
-// The operator's system says by [Mailboxes.Put] which lines have a mailbox.
+// The password of an e-mail address takes two proofs: the answers to two secret questions, and then the line's telephone.
 //
-// # How mailboxes are kept
+//	challenges, err := mailboxes.Challenge(ctx, number)  // which addresses, and what is asked; of any number
+//	proved, err := mailboxes.ProveEmail(ctx, proof)      // Right, Wrong, ...: three wrong lock the line's addresses
+//	result, err := mailboxes.ResetEmailByCall(ctx, ...)  // in the call to the line
 //
-// A mailbox is a record that is sealed before it is handed to a [Store], and bound to its line. It holds the resets of the
-// last day, with their passwords; a password in an event is sealed, too.
+// A number without addresses has a decoy, which is asked for, judged and locked as an address is, so that nobody learns which
+// numbers have some.
+//
+// The operator's system says by [Mailboxes.Put] and [Mailboxes.PutEmail] which lines have what.
+//
+// # How they are kept
+//
+// All of a line is one record that is sealed before it is handed to a [Store], and bound to its line. It holds the resets of the
+// last day, with their passwords, and the wrong answers; a password in an event is sealed, too, and so is the address with it.
 package mailboxes
 
 import (
@@ -69,8 +78,10 @@ type Config struct {
 	// Notice makes the notice by which a customer learns that the password was reset, which is a call to the line. It is
 	// kept as due in one step with it. Nil, or with nil as its answer: nobody is told.
 	Notice func(number nanp.Number, once string) []byte
-	Random io.Reader        // nil: crypto/rand's
-	Now    func() time.Time // nil: time.Now
+	// EmailLocked likewise makes the notice that the addresses of the line were locked after wrong answers.
+	EmailLocked func(number nanp.Number, once string) []byte
+	Random      io.Reader        // nil: crypto/rand's
+	Now         func() time.Time // nil: time.Now
 }
 
 // Mailboxes are the voice mailboxes, with the rules about them. It is safe for concurrent use if Config's Random is.
@@ -82,8 +93,10 @@ func New(config Config) (*Mailboxes, error) {
 	if config.Digits < MinDigits || config.Digits > MaxDigits {
 		return nil, fmt.Errorf("a temporary password has %d to %d digits", MinDigits, MaxDigits)
 	}
-	if config.Notice == nil {
-		config.Notice = func(nanp.Number, string) []byte { return nil }
+	for _, notice := range []*func(nanp.Number, string) []byte{&config.Notice, &config.EmailLocked} {
+		if *notice == nil {
+			*notice = func(nanp.Number, string) []byte { return nil }
+		}
 	}
 	config.Random = cmp.Or(config.Random, rand.Reader)
 	if config.Now == nil {
@@ -96,13 +109,17 @@ func New(config Config) (*Mailboxes, error) {
 var (
 	// ErrNoMailbox: the line has none.
 	ErrNoMailbox = errors.New("the line has no mailbox")
+	// ErrNoEmail: the line has no such e-mail address.
+	ErrNoEmail = errors.New("the line has no such e-mail address")
+	// ErrFull: the line has [MaxEmails] addresses.
+	ErrFull = errors.New("the line has as many e-mail addresses as it may have")
 	// ErrBacklog: too many events of the line still wait to be delivered.
 	ErrBacklog = errors.New("too many events of the line wait")
 	// ErrOvertaken: the line's PIN was changed or reset after the caller had proved to know it.
 	ErrOvertaken = errors.New("the PIN has changed since the caller proved to know it")
 )
 
-// Mailbox is the mailbox of a line. In JSON, as it is sealed, it has no number, which is that of its record.
+// Mailbox is the voice mailbox of a line. In JSON, as it is sealed, it has no number, which is that of its record.
 type Mailbox struct {
 	Number   nanp.Number `json:"-"`
 	Revision int64       `json:"rev"`              // grows with each change, and is at least its time in milliseconds
@@ -113,11 +130,14 @@ type Mailbox struct {
 // Find returns the mailbox of a line. Errors: [ErrNoMailbox], storage.ErrUnreadable.
 func (m *Mailboxes) Find(ctx context.Context, number nanp.Number) (_ Mailbox, err error) {
 	defer wrap.Error(&err, "find mailbox")
-	box, err := m.load(ctx, number)
+	line, err := m.load(ctx, number)
+	if err == nil && line.Mailbox == nil {
+		err = ErrNoMailbox
+	}
 	if err != nil {
 		return Mailbox{}, err
 	}
-	return box.Mailbox, nil
+	return *line.Mailbox, nil
 }
 
 // now is the time to the millisecond, as stores keep it.

@@ -46,7 +46,8 @@ func onWorld(t *testing.T, w *testkit.World) *fixture {
 	}))(t)
 	f := &fixture{World: w, config: mailboxes.Config{
 		Store: w.MailboxStore(), Keys: w.Keys, Accounts: all, Callers: lines, Now: w.Now,
-		Notice: func(number nanp.Number, once string) []byte { return fmt.Appendf(nil, "%s: %s", number, once) },
+		Notice:      func(number nanp.Number, once string) []byte { return fmt.Appendf(nil, "%s: %s", number, once) },
+		EmailLocked: func(number nanp.Number, once string) []byte { return fmt.Appendf(nil, "%s locked: %s", number, once) },
 	}}
 	f.Mailboxes = check.Must(mailboxes.New(f.config))(t)
 	f.put(t, testkit.Home, true)

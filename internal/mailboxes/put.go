@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"strings"
+	"time"
 
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/rows"
@@ -39,29 +40,33 @@ func (m *Mailboxes) Put(ctx context.Context, put Put) (_ Update, err error) {
 	}
 	var stale error // that of Match is told, and not tried again
 	update, err := storage.Retry(ctx, func() (Update, error) {
-		box, err := m.load(ctx, put.Number)
-		created := errors.Is(err, ErrNoMailbox)
-		if created {
-			box = &record{Mailbox: Mailbox{Number: put.Number}}
-		} else if err != nil {
+		line, err := m.load(ctx, put.Number)
+		if err != nil {
 			return Update{}, err
 		}
+		created := line.Mailbox == nil
+		if created {
+			line.Mailbox = &Mailbox{Number: put.Number}
+		}
+		box := line.Mailbox
 		if put.Match != nil && !put.Match(box.Revision) {
 			stale = storage.ErrStale
 			return Update{}, nil
 		}
 		if !created && box.SetUp == put.SetUp {
-			return Update{Mailbox: box.Mailbox}, nil
+			return Update{Mailbox: *box}, nil
 		}
-		box.SetUp = put.SetUp
 		now := m.now()
-		box.touch(now)
-		record := pins.Record{
-			At: now, Event: pins.MailboxWritten, By: put.Note.By, From: put.Note.From, Reason: put.Note.Reason,
-		}
-		return Update{Mailbox: box.Mailbox, Created: created, Changed: true}, m.commit(ctx, box, Change{Record: record})
+		box.SetUp, box.Revision = put.SetUp, next(box.Revision, now)
+		return Update{Mailbox: *box, Created: created, Changed: true},
+			m.commit(ctx, line, Change{Record: written(put.Note, pins.MailboxWritten, now)})
 	})
 	return update, errors.Join(err, stale)
+}
+
+// written is the record of what the operator's system says.
+func written(note pins.Note, event pins.Event, now time.Time) pins.Record {
+	return pins.Record{At: now, Event: event, By: note.By, From: note.From, Reason: note.Reason}
 }
 
 // columns of a file of mailboxes.

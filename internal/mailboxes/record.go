@@ -2,6 +2,7 @@ package mailboxes
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -13,18 +14,22 @@ import (
 )
 
 // MaxSealed bounds Stored.Sealed, with much to spare.
-const MaxSealed = 8 << 10
+const MaxSealed = 16 << 10
 
-// record is all that is kept of a mailbox.
+// record is all that is kept of a line.
 type record struct {
-	Mailbox
-	stored int64   // the revision in the store; 0: there is none
-	Resets []reset `json:"resets,omitempty"` // of the time of Config.Limit, oldest first
+	number  nanp.Number
+	stored  int64    // the revision in the store; 0: there is none
+	Mailbox *Mailbox `json:"mailbox,omitempty"` // nil: the line has none
+	Emails  []email  `json:"emails,omitempty"`  // oldest first
+	Guesses guesses  `json:"guesses,omitzero"`  // at the answers of the addresses
+	Resets  []reset  `json:"resets,omitempty"`  // of the time of [DefaultLimit], oldest first
 }
 
 // reset is one that was made.
 type reset struct {
-	Name     string    `json:"name"` // of the turn, or whatever else it must not be made twice for
+	Of       EmailID   `json:"of,omitempty"` // empty: the voice mailbox
+	Name     string    `json:"name"`         // of the turn, or whatever else it must not be made twice for
 	At       time.Time `json:"at"`
 	Password string    `json:"password,omitempty"` // for PasswordKept
 }
@@ -36,16 +41,28 @@ type form struct {
 }
 
 // password is that of a reset which was made before, under a name.
-func (r *record) password(name string, now time.Time) (secret.Text, bool) {
-	at := slices.IndexFunc(r.Resets, func(made reset) bool { return made.Name == name && now.Before(made.At.Add(PasswordKept)) })
+func (r *record) password(of EmailID, name string, now time.Time) (secret.Text, bool) {
+	at := slices.IndexFunc(r.Resets, func(made reset) bool {
+		return made.Of == of && made.Name == name && now.Before(made.At.Add(PasswordKept))
+	})
 	if at < 0 {
 		return secret.Text{}, false
 	}
 	return secret.New(r.Resets[at].Password), true
 }
 
-// touch gives the mailbox its next revision.
-func (r *record) touch(now time.Time) { r.Revision = max(r.Revision+1, now.UnixMilli()) }
+// resets is how often the password of something was reset in the time of [DefaultLimit].
+func (r *record) resets(of EmailID) (n int) {
+	for _, made := range r.Resets {
+		if made.Of == of {
+			n++
+		}
+	}
+	return n
+}
+
+// next is the revision after one.
+func next(revision int64, now time.Time) int64 { return max(revision+1, now.UnixMilli()) }
 
 // forget drops what is too old.
 func (r *record) forget(within time.Duration, now time.Time) {
@@ -57,58 +74,72 @@ func (r *record) forget(within time.Duration, now time.Time) {
 	}
 }
 
-func boundTo(number nanp.Number) string { return "mailbox " + string(number) }
-
-// load reads a mailbox as it is now. Errors: [ErrNoMailbox], storage.ErrUnreadable.
-func (m *Mailboxes) load(ctx context.Context, number nanp.Number) (*record, error) {
-	stored, err := m.config.Store.Load(ctx, number)
-	if err != nil {
-		return nil, err
+// lives is how long the record is of use: that of a number which has nothing only counts guesses. 0: as long as the line.
+func (r *record) lives() time.Duration {
+	if r.Mailbox != nil || len(r.Emails) > 0 {
+		return 0
 	}
-	box := &record{stored: stored.Revision}
-	if err := storage.Open(m.config.Keys, stored.Sealed, boundTo(number), &form{record: box}); err != nil {
-		return nil, fmt.Errorf("read mailbox: %w", err)
-	}
-	box.Number = number
-	return box, nil
+	return r.Guesses.lives()
 }
 
-// commit stores a mailbox as it was edited, with all that goes with it. A store that failed, and may yet have made
+func boundTo(number nanp.Number) string { return "mailbox " + string(number) }
+
+// load reads the record of a line as it is now; of one that is not there, an empty one. Errors: storage.ErrUnreadable.
+func (m *Mailboxes) load(ctx context.Context, number nanp.Number) (*record, error) {
+	stored, err := m.config.Store.Load(ctx, number)
+	switch {
+	case errors.Is(err, ErrNoMailbox):
+		return &record{number: number}, nil
+	case err != nil:
+		return nil, err
+	}
+	line := &record{number: number, stored: stored.Revision}
+	if err := storage.Open(m.config.Keys, stored.Sealed, boundTo(number), &form{record: line}); err != nil {
+		return nil, fmt.Errorf("read mailbox: %w", err)
+	}
+	if line.Mailbox != nil {
+		line.Mailbox.Number = number
+	}
+	return line, nil
+}
+
+// commit stores a record as it was edited, with all that goes with it. A store that failed, and may yet have made
 // the change, is asked once more.
-func (m *Mailboxes) commit(ctx context.Context, box *record, change Change) error {
-	box.forget(DefaultLimit().Within, change.Record.At)
-	sealed, err := storage.Seal(m.config.Keys, m.config.Random, boundTo(box.Number), &form{record: box})
+func (m *Mailboxes) commit(ctx context.Context, line *record, change Change) error {
+	line.forget(DefaultLimit().Within, change.Record.At)
+	sealed, err := storage.Seal(m.config.Keys, m.config.Random, boundTo(line.number), &form{record: line})
 	if err != nil {
 		return fmt.Errorf("seal mailbox: %w", err)
 	}
-	change.Stored = Stored{Number: box.Number, Revision: box.stored, Sealed: sealed}
+	change.Stored, change.Lives = Stored{Number: line.number, Revision: line.stored, Sealed: sealed}, line.lives()
 	_, err = storage.Write(ctx, func() error { return m.config.Store.Change(ctx, change) },
 		storage.ErrStale, ErrOvertaken, ErrBacklog, storage.ErrUnreadable)
 	return err
 }
 
-// Stored is a mailbox as a store keeps it.
+// Stored is the record of a line as a store keeps it.
 type Stored struct {
 	Number   nanp.Number
 	Revision int64
 	Sealed   []byte // which only this package can read; at most [MaxSealed] bytes, never twice the same
 }
 
-// Change replaces the mailbox of a line, and says what goes with that.
+// Change replaces the record of a line, and says what goes with that.
 type Change struct {
-	Stored             // with the revision that it must still have; 0: there is none
-	Proved int64       // the revision that the line's PIN must still have; 0: any
-	Record pins.Record // appended to the line's history; its time is that of the change
-	Event  []byte      // for the line's outbox; nil: none
-	Notice []byte      // kept as due; nil: none
+	Stored               // with the revision that it must still have; 0: there is none
+	Lives  time.Duration // how long the record is of use; 0: until the line is removed, whatever was said before
+	Proved int64         // the revision that the line's PIN must still have; 0: any
+	Record pins.Record   // appended to the line's history, if it has an event; its time is that of the change
+	Event  []byte        // for the line's outbox; nil: none
+	Notice []byte        // kept as due; nil: none
 }
 
-// Store is what the package needs of the place where mailboxes are kept, as long as their lines are not removed.
+// Store is what the package needs of the place where records of lines are kept, as long as their lines are not removed.
 type Store interface {
-	// Load returns the mailbox of a line, or ErrNoMailbox.
+	// Load returns the record of a line, or ErrNoMailbox if there is none.
 	Load(ctx context.Context, number nanp.Number) (Stored, error)
-	// Change replaces the mailbox of a line, raises its revision by one, appends the record, publishes the event and
-	// keeps the notice as due, in one step. It says ErrOvertaken, storage.ErrStale when the mailbox has another
+	// Change replaces the record of a line, raises its revision by one, appends to the history, publishes the event and
+	// keeps the notice as due, in one step. It says ErrOvertaken, storage.ErrStale when the record has another
 	// revision, or ErrBacklog; then nothing has changed. The same again (the same revision and sealed bytes) changes
 	// nothing and is no error, as long as no other change came after it.
 	Change(ctx context.Context, change Change) error

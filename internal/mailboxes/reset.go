@@ -22,8 +22,8 @@ type Outcome = proofs.Outcome
 // The outcomes. With all but Done nothing was changed.
 const (
 	Done      Outcome = "done"
-	None      Outcome = "none"      // the line has no mailbox
-	TooMany   Outcome = "too many"  // it was reset as often as it may in a day
+	None      Outcome = "none"      // the line has no mailbox, or no such e-mail address
+	TooMany   Outcome = "too many"  // it was reset as often as it may be in a day
 	Overtaken Outcome = "overtaken" // what the caller had proved to know was changed since
 	Busy      Outcome = "busy"      // the operator's platform has not taken over many earlier changes: later
 )
@@ -31,7 +31,8 @@ const (
 // Result is what came of a reset.
 type Result struct {
 	Outcome     Outcome
-	Mailbox     Mailbox     // with Done
+	Mailbox     Mailbox     // with Done, of a voice mailbox
+	Email       Email       // with Done, of an e-mail address
 	Password    secret.Text // with Done: the temporary one, to be told at once
 	LockedUntil time.Time   // with proofs.LockedForNow
 }
@@ -101,17 +102,30 @@ func (m *Mailboxes) ResetOfAccount(ctx context.Context, proof Proof) (_ Result, 
 // notice. The same name again, of the delivery, is one reset. Outcomes: Done, None, TooMany, Busy.
 func (m *Mailboxes) ResetByCall(ctx context.Context, line nanp.Number, name, callSID string) (_ Result, err error) {
 	defer wrap.Error(&err, "reset password of a mailbox by a call")
-	return m.reset(ctx, wish{
-		line: line, name: name,
-		record: pins.Record{By: pins.ByCaller, Side: pins.FromLine, From: string(line), Call: callSID, Changes: []string{"proved by callback"}},
-	})
+	return m.reset(ctx, wish{line: line, name: name, record: byCall(line, callSID)})
+}
+
+// ResetEmailByCall gives an e-mail address of a line a one-time password, as ResetByCall does for its voice mailbox. That the
+// caller knows the answers is for [Mailboxes.ProveEmail] to say before the call is asked for.
+func (m *Mailboxes) ResetEmailByCall(ctx context.Context, line nanp.Number, email EmailID, name, callSID string) (_ Result, err error) {
+	defer wrap.Error(&err, "reset password of an e-mail address by a call")
+	if email == "" {
+		return Result{Outcome: None}, nil
+	}
+	return m.reset(ctx, wish{line: line, of: email, name: name, record: byCall(line, callSID)})
+}
+
+// byCall is the record of who has answered our call to the line.
+func byCall(line nanp.Number, callSID string) pins.Record {
+	return pins.Record{By: pins.ByCaller, Side: pins.FromLine, From: string(line), Call: callSID, Changes: []string{"proved by callback"}}
 }
 
 // wish is a reset that may be made.
 type wish struct {
 	line   nanp.Number
-	name   string // by which it is known again; empty: by nothing
-	proved int64  // the revision that the line's PIN must still have; 0: any
+	of     EmailID // empty: the voice mailbox
+	name   string  // by which it is known again; empty: by nothing
+	proved int64   // the revision that the line's PIN must still have; 0: any
 	notify bool
 	record pins.Record
 }
@@ -121,14 +135,18 @@ func (m *Mailboxes) reset(ctx context.Context, w wish) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	password, err := m.draw(w.line)
+	digits := m.config.Digits
+	if w.of != "" {
+		digits = emailDigits
+	}
+	password, err := m.draw(w.line, digits)
 	if err != nil {
 		return Result{}, err
 	}
 	w.name = cmp.Or(w.name, id)
 	result, err := storage.Retry(ctx, func() (Result, error) { return m.resetOnce(ctx, w, id, password) })
 	switch {
-	case errors.Is(err, ErrNoMailbox):
+	case errors.Is(err, ErrNoMailbox), errors.Is(err, ErrNoEmail):
 		return Result{Outcome: None}, nil
 	case errors.Is(err, ErrOvertaken):
 		return Result{Outcome: Overtaken}, nil
@@ -139,33 +157,74 @@ func (m *Mailboxes) reset(ctx context.Context, w wish) (Result, error) {
 }
 
 func (m *Mailboxes) resetOnce(ctx context.Context, w wish, id string, password secret.Text) (Result, error) {
-	box, err := m.load(ctx, w.line)
+	line, err := m.load(ctx, w.line)
+	if err != nil {
+		return Result{}, err
+	}
+	subject, err := line.subject(w.of)
 	if err != nil {
 		return Result{}, err
 	}
 	now := m.now()
-	if made, known := box.password(w.name, now); known {
-		return Result{Outcome: Done, Mailbox: box.Mailbox, Password: made}, nil
+	if made, known := line.password(w.of, w.name, now); known {
+		return subject.result(made), nil
 	}
-	box.forget(DefaultLimit().Within, now)
-	if len(box.Resets) >= DefaultLimit().Most {
+	line.forget(DefaultLimit().Within, now)
+	if line.resets(w.of) >= DefaultLimit().Most {
 		return Result{Outcome: TooMany}, nil
 	}
-	box.Reset = now
-	box.Resets = append(box.Resets, reset{w.name, now, password.Reveal()})
+	line.Resets = append(line.Resets, reset{w.of, w.name, now, password.Reveal()})
+	event := subject.reset(now)
 	change := Change{Proved: w.proved, Record: w.record}
 	change.Record.At, change.Record.Event = now, pins.MailboxPasswordReset
+	if w.of != "" {
+		change.Record.Event = pins.EmailPasswordReset
+	}
 	if w.notify {
 		change.Notice = m.config.Notice(w.line, id)
 	}
-	box.touch(now)
-	change.Event, err = m.sealEvent(Event{
-		ID: id, Type: PasswordReset, At: now, EventData: EventData{w.line, box.Revision, w.record.By}, Password: password,
-	})
-	if err != nil {
+	event.ID, event.At, event.Number, event.By, event.Password = id, now, w.line, w.record.By, password
+	if change.Event, err = m.sealEvent(event); err != nil {
 		return Result{}, err
 	}
-	return Result{Outcome: Done, Mailbox: box.Mailbox, Password: password}, m.commit(ctx, box, change)
+	return subject.result(password), m.commit(ctx, line, change)
+}
+
+// subject is what has a password: a voice mailbox, or an e-mail address.
+type subject struct {
+	mailbox *Mailbox
+	email   *email
+}
+
+// subject finds what is to be reset. Errors: [ErrNoMailbox], [ErrNoEmail].
+func (r *record) subject(of EmailID) (subject, error) {
+	switch email := r.email(of); {
+	case of == "" && r.Mailbox == nil:
+		return subject{}, ErrNoMailbox
+	case of == "":
+		return subject{mailbox: r.Mailbox}, nil
+	case email == nil:
+		return subject{}, ErrNoEmail
+	default:
+		return subject{email: email}, nil
+	}
+}
+
+// reset notes a reset, and returns what of its event the subject says.
+func (s subject) reset(now time.Time) Event {
+	if s.email != nil {
+		s.email.Revision, s.email.Reset = next(s.email.Revision, now), now
+		return Event{Type: EmailReset, EventData: EventData{Revision: s.email.Revision}, Address: s.email.Address}
+	}
+	s.mailbox.Revision, s.mailbox.Reset = next(s.mailbox.Revision, now), now
+	return Event{Type: PasswordReset, EventData: EventData{Revision: s.mailbox.Revision}}
+}
+
+func (s subject) result(password secret.Text) Result {
+	if s.email != nil {
+		return Result{Outcome: Done, Email: s.email.Email, Password: password}
+	}
+	return Result{Outcome: Done, Mailbox: *s.mailbox, Password: password}
 }
 
 // mostDraws bounds how often a password is drawn. One in ten thousand is drawn again.
@@ -174,10 +233,10 @@ const mostDraws = 100
 // errRandom is said of randomness that draws weak passwords alone.
 var errRandom = errors.New("no password could be drawn that nobody would guess")
 
-// draw draws a temporary password, none that would be among the first to be tried on the line.
-func (m *Mailboxes) draw(line nanp.Number) (secret.Text, error) {
+// draw draws a temporary password of so many digits, none that would be among the first to be tried on the line.
+func (m *Mailboxes) draw(line nanp.Number, digits int) (secret.Text, error) {
 	for range mostDraws {
-		password, err := secret.Digits(m.config.Random, m.config.Digits)
+		password, err := secret.Digits(m.config.Random, digits)
 		if err != nil || pins.Guess(password, line) == pins.Acceptable {
 			return password, err
 		}

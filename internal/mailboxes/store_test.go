@@ -65,6 +65,25 @@ var changeTests = map[string]func(play){
 		p.OK(p.store.Change(p.Context(), change))
 		p.Same([]int{len(testkit.Events(p, p.db, testkit.Home)), len(testkit.Notices(p, p.db, string(testkit.Home)))}, []int{0, 0})
 	},
+	"without a record the history gets none": func(p play) {
+		change := p.change(1)
+		change.Record.Event = ""
+		p.OK(p.store.Change(p.Context(), change))
+		history, err := p.db.Lines().History(p.Context(), testkit.Home, 1000)
+		p.OK(err)
+		p.Same([]int{len(testkit.Events(p, p.db, testkit.Home)), len(testkit.Notices(p, p.db, string(testkit.Home))), len(history)}, []int{1, 1, 0})
+	},
+	"what has a time to live has it until a change without": func(p play) {
+		for n, lives := range []time.Duration{time.Hour, 2 * time.Hour, 0, time.Hour} {
+			change := p.change(n + 1)
+			change.Lives = lives
+			p.OK(p.store.Change(p.Context(), change))
+			left := p.db.Client().TTL(p.Context(), "uc:mailbox:{"+string(testkit.Home)+"}").Val()
+			if lives == 0 && left != -1 || lives > 0 && (left < lives || left > lives+time.Hour) {
+				p.Fatal(lives, left)
+			}
+		}
+	},
 	"another revision is stale, and another PIN overtakes": func(p play) {
 		p.Is(p.store.Change(p.Context(), p.change(2)), storage.ErrStale)
 		change := p.change(1)

@@ -18,7 +18,7 @@ type lineChange struct {
 	sealed   []byte
 	lives    time.Duration // how long the record is of use; 0: until it is deleted
 	proved   int64         // the revision that the line's PIN must still have; 0: any
-	record   pins.Record   // for the line's history
+	record   pins.Record   // for the line's history, if it has an event; its time is that of the change
 	event    []byte        // for the line's outbox; nil: none
 	notices  [][]byte      // for those that are due
 }
@@ -27,9 +27,12 @@ type lineChange struct {
 // comments of [Outbox] say. Errors: overtaken, storage.ErrStale, backlog. The same again changes nothing and is no error,
 // as long as no other change came after it.
 func (db *DB) changeOfLine(ctx context.Context, operation string, c lineChange, overtaken, backlog error) error {
-	record, err := encode(c.record)
-	if err != nil {
-		return err
+	var record string
+	if c.record.Event != "" {
+		var err error
+		if record, err = encode(c.record); err != nil {
+			return err
+		}
 	}
 	replaced, err := encode(pins.NoticeReplaced(c.record.At))
 	if err != nil {
@@ -76,7 +79,7 @@ func (db *DB) changeOfLine(ctx context.Context, operation string, c lineChange, 
 //
 //	KEYS  line, record, history, events, delivered, notices
 //	ARGV  revision, the next one, sealed, milliseconds for Redis to keep it or 0, revision that the PIN must have or 0;
-//	      record for the history, event or nothing, now, 1 if nobody takes the events, most events, milliseconds for
+//	      record for the history or nothing, event or nothing, now, 1 if nobody takes the events, most events, milliseconds for
 //	      which delivered ones are kept; most notices, record of one that another takes the place of, notices
 //	      1 changed, and one more for each notice that took the place of another, 0 another revision of the PIN,
 //	      -1 another revision, -2 too many events wait
@@ -100,8 +103,8 @@ if ARGV[7] ~= '' then
 end
 local answer = 1
 for i = 14, #ARGV do answer = answer + due(KEYS[6], ARGV[i], ARGV[12], KEYS[3], ARGV[13]) end
-record(KEYS[3], ARGV[6])
+if ARGV[6] ~= '' then record(KEYS[3], ARGV[6]) end
 swap(KEYS[2], ARGV[1], ARGV[2], ARGV[3])
-if ARGV[4] ~= '0' then redis.call('PEXPIRE', KEYS[2], ARGV[4]) end
+if ARGV[4] ~= '0' then redis.call('PEXPIRE', KEYS[2], ARGV[4]) else redis.call('PERSIST', KEYS[2]) end
 return answer
 `).lasts()

@@ -7,15 +7,15 @@ import (
 	"updatecenter/internal/nanp"
 )
 
-// Mailboxes keeps the voice mailboxes of lines: a [mailboxes.Store].
+// Mailboxes keeps the voice mailboxes and e-mail addresses of lines: a [mailboxes.Store].
 type Mailboxes struct{ db *DB }
 
 var _ mailboxes.Store = Mailboxes{}
 
-// Mailboxes returns the store of voice mailboxes. Its events wait in [DB.Outbox], with those of features.
+// Mailboxes returns the store of voice mailboxes and e-mail addresses. Its events wait in [DB.Outbox], with those of features.
 func (db *DB) Mailboxes() Mailboxes { return Mailboxes{db} }
 
-// Load implements [mailboxes.Store]. The mailbox of a line is one hash, as [changeLine] writes it:
+// Load implements [mailboxes.Store]. All of a line is one hash, as [changeLine] writes it:
 //
 //	v       1
 //	rev     the revision
@@ -32,7 +32,7 @@ func (s Mailboxes) Change(ctx context.Context, change mailboxes.Change) error {
 		return errTooLong
 	}
 	c := lineChange{
-		key: mailboxKey(change.Number), number: change.Number, revision: change.Revision, sealed: change.Sealed,
+		key: mailboxKey(change.Number), number: change.Number, revision: change.Revision, sealed: change.Sealed, lives: change.Lives,
 		proved: change.Proved, record: change.Record, event: change.Event,
 	}
 	if change.Notice != nil {

@@ -301,7 +301,7 @@ func doneBy(who repair.Who, history []pins.Record, now time.Time) *doneView {
 			return nil
 		case pins.ResetRefused, pins.CustomerValidated, pins.FeatureChanged, pins.FeaturesInstalled, pins.EventSkipped, pins.NoticeUndelivered,
 			pins.TicketWritten, pins.TicketContactChanged, pins.TicketCanceled, pins.ServiceTestRequested, pins.ServiceTestEnded,
-			pins.MailboxWritten, pins.MailboxPasswordReset:
+			pins.MailboxWritten, pins.MailboxPasswordReset, pins.EmailWritten, pins.EmailRemoved, pins.EmailPasswordReset, pins.EmailLocked:
 		}
 	}
 	return nil

@@ -84,6 +84,10 @@ var eventWords = map[pins.Event]string{
 	pins.ServiceTestEnded:     "Service test ended",
 	pins.MailboxWritten:       "Voice mailbox written",
 	pins.MailboxPasswordReset: "Voice-mail password reset",
+	pins.EmailWritten:         "E-mail address written",
+	pins.EmailRemoved:         "E-mail address removed",
+	pins.EmailPasswordReset:   "E-mail password reset",
+	pins.EmailLocked:          "E-mail addresses locked after wrong answers",
 }
 
 func what(record pins.Record, z zone) string {

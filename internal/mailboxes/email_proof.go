@@ -1,0 +1,210 @@
+package mailboxes
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"time"
+
+	"updatecenter/internal/limit"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/proofs"
+	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
+	"updatecenter/internal/wrap"
+	"updatecenter/pins"
+)
+
+// EmailLock returns the rule for the answers of a line's addresses, for all of them together: 3 wrong ones in a row lock them for a
+// day; the tenth lock in a row stays, so that a customer's answers stand against 30 guesses, of which NIST SP 800-63B, section
+// 5.2.2, admits 100.
+func EmailLock() limit.Lock {
+	const day = 24 * time.Hour
+	return limit.Lock{LockAt: 3, LockFor: day, CloseAt: 30, ForgetIn: 90 * day}
+}
+
+// EmailProof is what a caller keys to prove that an e-mail address is theirs.
+type EmailProof struct {
+	Line    nanp.Number    // its billing telephone number
+	Email   EmailID        // of the [Challenge]
+	Answers [2]secret.Text // to its questions, in their order: keys of a telephone, or letters
+	From    string         // who calls; empty: withheld
+	Side    pins.Side      // of the call
+	Turn    pins.Turn      // the same turn again, with the same answers, is one guess
+}
+
+// EmailResult is what came of a proof.
+type EmailResult struct {
+	Outcome     proofs.Outcome
+	LockedUntil time.Time // with proofs.LockedForNow
+	Guessed     bool      // the answers were looked at, and wrong: it counts for the caller, too
+}
+
+// ProveEmail judges the answers to the two questions of an address, both together, and counts them. The third wrong pair in a
+// row locks all addresses of the line, see [EmailLock], and answers with that at once; a right one clears the count. While
+// they are locked nothing is looked at. Whether there is such a line or address makes no difference to any outcome but
+// Right. It is told after it was stored: any number of guesses at the same moment are no more than one after the other. Who
+// guesses is not counted here: that is for [pins.Lines.Guess], by Guessed.
+//
+// The lock of a line that has addresses stands in its history, and is told to the customer ([Config].EmailLocked).
+//
+// Outcomes: proofs.Right, proofs.Wrong, proofs.LockedForNow, proofs.Closed (locked until there are other answers), and
+// proofs.Malformed of what can be no answer, which is not counted. The same turn again, within an hour, has the same outcome.
+// Errors: storage.ErrContended, storage.ErrUnreadable.
+func (m *Mailboxes) ProveEmail(ctx context.Context, proof EmailProof) (_ EmailResult, err error) {
+	defer wrap.Error(&err, "prove an e-mail address")
+	var answers [2]secret.Text
+	fits := proof.Line.Display() != ""
+	for i, answer := range proof.Answers {
+		keys, can := keyed(answer)
+		answers[i], fits = keys, fits && can
+	}
+	if !fits {
+		return EmailResult{Outcome: proofs.Malformed}, nil
+	}
+	id, err := m.newEventID()
+	if err != nil {
+		return EmailResult{}, err
+	}
+	name, err := m.guessName(proof, answers, id)
+	if err != nil {
+		return EmailResult{}, err
+	}
+	return storage.Retry(ctx, func() (EmailResult, error) {
+		line, err := m.load(ctx, proof.Line)
+		if err != nil {
+			return EmailResult{}, err
+		}
+		now := m.now()
+		if before, known := line.Guesses.judged(name, now); known {
+			return before.result(), nil
+		}
+		line.Guesses.forget(now)
+		if locked, is := line.Guesses.locked(now); is {
+			return locked, nil
+		}
+		guess := line.Guesses.count(name, line.right(proof.Email, answers), now)
+		change := Change{Record: pins.Record{At: now}}
+		if _, locks := line.Guesses.locked(now); locks && len(line.Emails) > 0 {
+			change.Record = pins.Record{
+				At: now, Event: pins.EmailLocked, By: pins.ByCaller, Side: proof.Side, From: proof.From, Call: proof.Turn.Call,
+				Until: guess.Until,
+			}
+			change.Notice = m.config.EmailLocked(proof.Line, id)
+		}
+		return guess.result(), m.commit(ctx, line, change)
+	})
+}
+
+// guessName names a guess by all that is claimed, so that nobody has another guess in the place of one that was counted; of
+// a turn without a name, by an ID.
+func (m *Mailboxes) guessName(proof EmailProof, answers [2]secret.Text, id string) (string, error) {
+	turn := proof.Turn.Name()
+	if turn == "" {
+		return id, nil
+	}
+	claimed := fmt.Sprintf("e-mail guess %q %q %q %q %q", turn, proof.Line, proof.Email, answers[0].Reveal(), answers[1].Reveal())
+	mac, err := m.config.Keys.MAC(m.config.Keys.Current(), []byte(claimed))
+	if err != nil {
+		return "", fmt.Errorf("name a guess: %w", err)
+	}
+	return hex.EncodeToString(mac[:16]), nil
+}
+
+// right says whether both answers are those of an address, in constant time. Of one that is not there nothing is right, and as
+// much is compared.
+func (r *record) right(id EmailID, answers [2]secret.Text) bool {
+	kept := email{}
+	if e := r.email(id); e != nil {
+		kept = *e
+	}
+	first, other := answers[0].Equal(secret.New(kept.Answers[0])), answers[1].Equal(secret.New(kept.Answers[1]))
+	return first && other
+}
+
+// guesses are those at the answers of a line's addresses, or of its decoy.
+type guesses struct {
+	Failures int       `json:"failures,omitempty"` // in a row, over all locks
+	Last     time.Time `json:"last,omitzero"`      // the last failure
+	Until    time.Time `json:"until,omitzero"`     // until when nothing is looked at
+	Judged   []guess   `json:"judged,omitempty"`   // the newest, oldest first
+}
+
+// guess is one that was judged.
+type guess struct {
+	Name    string         `json:"name"`
+	At      time.Time      `json:"at"`
+	Outcome proofs.Outcome `json:"outcome"`
+	Until   time.Time      `json:"until,omitzero"` // with proofs.LockedForNow
+}
+
+func (g guess) result() EmailResult {
+	return EmailResult{Outcome: g.Outcome, LockedUntil: g.Until, Guessed: g.Outcome != proofs.Right}
+}
+
+// Bounds of what is kept of guesses: a turn comes again within minutes.
+const (
+	guessKept  = time.Hour
+	mostJudged = 10
+)
+
+// judged is a guess that was judged before.
+func (g *guesses) judged(name string, now time.Time) (guess, bool) {
+	at := slices.IndexFunc(g.Judged, func(made guess) bool { return made.Name == name && now.Before(made.At.Add(guessKept)) })
+	if at < 0 {
+		return guess{}, false
+	}
+	return g.Judged[at], true
+}
+
+// closed says whether nothing is looked at until there are other answers.
+func (g *guesses) closed() bool { return g.Failures >= EmailLock().CloseAt }
+
+// locked is the result while nothing is looked at.
+func (g *guesses) locked(now time.Time) (EmailResult, bool) {
+	switch {
+	case g.closed():
+		return EmailResult{Outcome: proofs.Closed}, true
+	case now.Before(g.Until):
+		return EmailResult{Outcome: proofs.LockedForNow, LockedUntil: g.Until}, true
+	}
+	return EmailResult{}, false
+}
+
+// count counts a guess that was judged, and locks by the rule.
+func (g *guesses) count(name string, right bool, now time.Time) guess {
+	made := guess{Name: name, At: now, Outcome: proofs.Right}
+	if right {
+		g.Failures, g.Last, g.Until = 0, time.Time{}, time.Time{}
+	} else {
+		g.Failures, g.Last, made.Outcome = g.Failures+1, now, proofs.Wrong
+		switch rule := EmailLock(); {
+		case g.closed():
+			g.Until, made.Outcome = time.Time{}, proofs.Closed
+		case rule.Locks(g.Failures):
+			g.Until = now.Add(rule.LockFor)
+			made.Outcome, made.Until = proofs.LockedForNow, g.Until
+		}
+	}
+	g.Judged = append(g.Judged, made)
+	g.Judged = slices.Clone(g.Judged[max(0, len(g.Judged)-mostJudged):])
+	return made
+}
+
+// forget drops what is too old.
+func (g *guesses) forget(now time.Time) {
+	g.Judged = slices.DeleteFunc(slices.Clone(g.Judged), func(made guess) bool { return !now.Before(made.At.Add(guessKept)) })
+	if !g.closed() && !now.Before(g.Last.Add(EmailLock().ForgetIn)) {
+		g.Failures, g.Last, g.Until = 0, time.Time{}, time.Time{}
+	}
+}
+
+// lives is how long the guesses at a number without addresses are of use: as long as those of others, but that they must not
+// fill the store.
+func (g *guesses) lives() time.Duration {
+	if g.closed() {
+		return limit.KeptClosed * EmailLock().ForgetIn
+	}
+	return EmailLock().ForgetIn
+}
