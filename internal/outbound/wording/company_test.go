@@ -42,6 +42,19 @@ func account(language string) accounts.Account {
 	}
 }
 
+// A long-distance account has nothing to do with the online account or with calling features.
+func TestWriteToLongDistance(t *testing.T) {
+	for _, language := range []string{"en", "es"} {
+		for _, about := range []deliveries.Topic{deliveries.SecurityCode, deliveries.Welcome} {
+			a := account(language)
+			a.Number = accounts.LongDistance("+16125550142")
+			message, err := company().Write(about, a, newYear)
+			check.OK(t, err)
+			golden.Is(t, fmt.Sprintf("%s.distant.%s.txt", about, language), show(message))
+		}
+	}
+}
+
 func TestWrite(t *testing.T) {
 	for _, language := range []string{"en", "es"} {
 		for _, about := range everything {

@@ -46,7 +46,8 @@ type language struct {
 	temporaryPIN     string // a format: the PIN that new lines have
 	someTemporaryPIN string // where that is not to be told
 
-	texts map[deliveries.Topic]Text
+	texts   map[deliveries.Topic]Text
+	distant map[deliveries.Topic]Text // in their place, of long-distance accounts
 }
 
 // Text is a message with its variables, such as {company}.
@@ -164,6 +165,11 @@ func (h Company) Write(topic deliveries.Topic, account accounts.Account, date ti
 		lang = spanish
 	}
 	text, ok := lang.texts[topic]
+	if _, longDistance := account.Number.BTN(); longDistance {
+		if distant, is := lang.distant[topic]; is {
+			text = distant
+		}
+	}
 	if !ok {
 		return Message{}, fmt.Errorf("write to a customer: %w", deliveries.ErrParams)
 	}

@@ -118,6 +118,24 @@ var english = language{
 			},
 		},
 	},
+	distant: map[deliveries.Topic]Text{ //nolint:exhaustive // the others are the same
+		deliveries.SecurityCode: {
+			Subject: "Your security code",
+			Before:  []string{"We were asked for the security code of your long-distance account with {company}. Here it is."},
+			After: []string{
+				"You need it when you have forgotten the user name or the password of that account.",
+				keepItEN, notAskedEN,
+			},
+		},
+		deliveries.Welcome: {
+			Subject: "Welcome to {company}",
+			Before:  []string{"Thank you for choosing {company} for long distance. Please keep this in a safe place."},
+			After: []string{
+				keepItEN,
+				"If you forget the user name or the password of your long-distance account, have this security code ready and call {call}.",
+			},
+		},
+	},
 }
 
 // What notices say in Spanish, besides what was changed.
@@ -232,6 +250,24 @@ var spanish = language{
 			Before: []string{
 				"Su reporte de reparación, o la visita de nuestro técnico, se canceló el {date}.",
 				notYouES,
+			},
+		},
+	},
+	distant: map[deliveries.Topic]Text{ //nolint:exhaustive // the others are the same
+		deliveries.SecurityCode: {
+			Subject: "Su código de seguridad",
+			Before:  []string{"Recibimos una solicitud del código de seguridad de su cuenta de larga distancia con {company}. Aquí lo tiene."},
+			After: []string{
+				"Lo necesita si olvida el nombre de usuario o la contraseña de esa cuenta.",
+				keepItES, notAskedES,
+			},
+		},
+		deliveries.Welcome: {
+			Subject: "Le damos la bienvenida a {company}",
+			Before:  []string{"Gracias por elegir a {company} para larga distancia. Guarde esta información en un lugar seguro."},
+			After: []string{
+				keepItES,
+				"Si olvida el nombre de usuario o la contraseña de su cuenta de larga distancia, tenga a mano este código de seguridad y llame al {call}.",
 			},
 		},
 	},
