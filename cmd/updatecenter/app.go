@@ -159,11 +159,11 @@ func newTickets(c config, o outside, a *app) *tickets.Tickets {
 	})
 }
 
-// newMailboxes are the voice mailboxes. Their events go the same way.
+// newMailboxes are the voice mailboxes and e-mail addresses. Their events go the same way.
 func newMailboxes(c config, o outside, a *app) (*mailboxes.Mailboxes, error) {
 	return mailboxes.New(mailboxes.Config{
 		Store: o.db.Mailboxes(), Keys: c.SecretKeys, Accounts: a.accounts, Callers: a.lines, Digits: c.MailboxPasswordDigits,
-		Notice: a.notices.Mailbox, Now: o.now,
+		Notice: a.notices.Mailbox, EmailLocked: a.notices.EmailLocked, Now: o.now,
 	})
 }
 

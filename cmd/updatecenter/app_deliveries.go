@@ -86,11 +86,14 @@ func newDeliveries(c config, o outside, a *app, metrics prometheus.Registerer) (
 	return deliveries.New(config), waiting, nil
 }
 
-// calledMailboxes are the voice mailboxes, as calls tell their passwords.
+// calledMailboxes are the voice mailboxes and e-mail addresses, as calls tell their passwords.
 type calledMailboxes struct{ *app }
 
-// HasMailbox implements [deliveries.Mailboxes].
-func (a calledMailboxes) HasMailbox(ctx context.Context, line nanp.Number) (bool, error) {
+// Has implements [deliveries.Mailboxes].
+func (a calledMailboxes) Has(ctx context.Context, line nanp.Number, ref string) (bool, error) {
+	if ref != "" {
+		return a.mailboxes.HasEmail(ctx, line, mailboxes.EmailID(ref))
+	}
 	_, err := a.mailboxes.Find(ctx, line)
 	if errors.Is(err, mailboxes.ErrNoMailbox) {
 		return false, nil
@@ -100,9 +103,14 @@ func (a calledMailboxes) HasMailbox(ctx context.Context, line nanp.Number) (bool
 
 // ResetByCall implements [deliveries.Mailboxes].
 func (a calledMailboxes) ResetByCall(
-	ctx context.Context, line nanp.Number, delivery deliveries.ID, callSID string,
-) (secret.Text, error) {
-	result, err := a.mailboxes.ResetByCall(ctx, line, string(delivery), callSID)
+	ctx context.Context, line nanp.Number, ref string, delivery deliveries.ID, callSID string,
+) (password secret.Text, err error) {
+	var result mailboxes.Result
+	if ref != "" {
+		result, err = a.mailboxes.ResetEmailByCall(ctx, line, mailboxes.EmailID(ref), string(delivery), callSID)
+	} else {
+		result, err = a.mailboxes.ResetByCall(ctx, line, string(delivery), callSID)
+	}
 	if err == nil && result.Outcome != mailboxes.Done {
 		err = deliveries.ErrNotFound
 	}

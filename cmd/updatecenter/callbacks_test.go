@@ -16,6 +16,7 @@ import (
 	"updatecenter/internal/mailboxes"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/repair"
+	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 	"updatecenter/pins"
@@ -77,10 +78,17 @@ var callbacks = []outboundCall{
 	{script: "mailbox-password-not-asked-for", want: deliveries.Declined, ask: askMailbox},
 	{script: "mailbox-password-not-asked-for-after-all", want: deliveries.Declined, ask: askMailbox},
 	{script: "mailbox-password-to-a-mailbox", want: deliveries.NoticeLeft, ask: askMailbox, change: detectAndTell},
+	{script: "email-password", want: deliveries.Delivered, ask: askEmail("en")},
+	{script: "email-password-in-spanish", want: deliveries.Delivered, ask: askEmail("es")},
+	{script: "email-password-not-asked-for", want: deliveries.Declined, ask: askEmail("en")},
+	{script: "email-password-to-a-mailbox", want: deliveries.NoticeLeft, ask: askEmail("en"), change: detectAndTell},
+	{script: "notice-email-locked", want: deliveries.NoticeLeft, ask: lockEmail, change: tellByCall},
 	{script: "validation-busy", want: deliveries.Failed, ask: askValidation},
 }
 
 func detect(c *config) { c.DetectMachines = "on" }
+
+func tellByCall(c *config) { c.Notices = deliveries.Voice }
 
 func detectAndTell(c *config) { c.DetectMachines, c.Voicemail = "on", "code" }
 
@@ -197,7 +205,41 @@ func askValidation(t *testing.T, s *stage) deliveries.ID {
 // askMailbox has a line called whose caller has forgotten the password of the voice mailbox.
 func askMailbox(t *testing.T, s *stage) deliveries.ID {
 	t.Helper()
-	return must(s.app.deliveries.RequestMailboxPassword(t.Context(), deliveries.MailboxParams{Line: demoNew, Language: "en"}))(t).ID
+	return must(s.app.deliveries.RequestPassword(t.Context(), deliveries.PasswordParams{
+		Topic: deliveries.MailboxPassword, Line: demoNew, Language: "en",
+	}))(t).ID
+}
+
+// askEmail has a line called whose caller has answered the secret questions of its e-mail address.
+func askEmail(language string) func(*testing.T, *stage) deliveries.ID {
+	return func(t *testing.T, s *stage) deliveries.ID {
+		t.Helper()
+		challenges := must(s.app.mailboxes.Challenge(t.Context(), demoNew))(t)
+		return must(s.app.deliveries.RequestPassword(t.Context(), deliveries.PasswordParams{
+			Topic: deliveries.EmailPassword, Line: demoNew, Ref: string(challenges[0].Email), Language: language,
+		}))(t).ID
+	}
+}
+
+// lockEmail has somebody guess at the answers of an e-mail address until it is locked, which is told to the line.
+func lockEmail(t *testing.T, s *stage) deliveries.ID {
+	t.Helper()
+	s.attempting.Lock() // or it may have failed before it is found
+	defer s.attempting.Unlock()
+	wrong := mailboxes.EmailProof{Line: demoNew, Answers: [2]secret.Text{secret.New(demoPet), secret.New(demoPet)}}
+	for range mailboxes.EmailLock().LockAt {
+		must(s.app.mailboxes.ProveEmail(t.Context(), wrong))(t)
+	}
+	var found deliveries.ID
+	eventually(t, func() bool {
+		for _, id := range must(s.db.Deliveries().Unfinished(t.Context(), s.clock.Now().Add(time.Hour), 99))(t) {
+			if must(s.app.deliveries.Get(t.Context(), id))(t).Topic == deliveries.EmailLocked {
+				found = id
+			}
+		}
+		return found != ""
+	}, "no notice is under way: ", &found)
+	return found
 }
 
 // askNotice has the owner of a line told that its PIN was changed.

@@ -308,23 +308,28 @@ func TestEventsOfTickets(t *testing.T) {
 	boxes := must(mailboxes.New(mailboxes.Config{Store: o.db.Mailboxes(), Keys: testConfig(t).SecretKeys}))(t)
 	check.OK(t, check.Err(boxes.Put(t.Context(), mailboxes.Put{Number: officeLine, Note: pins.Note{By: "test"}})))
 	reset := must(boxes.ResetByCall(t.Context(), officeLine, "dlv_1", "CA2"))(t)
+	put := demoEmails[0]
+	put.Number, put.Note = officeLine, pins.Note{By: "test"}
+	email := must(boxes.PutEmail(t.Context(), put))(t).Email
+	resetEmail := must(boxes.ResetEmailByCall(t.Context(), officeLine, email.ID, "dlv_2", "CA3"))(t)
 
 	got := o.shows("-w")
 	for i, want := range []string{
 		"dial-lock  by test  " + feature, "ticket 4821  by caller  evt_", "ticket 4821  by caller  evt_", "ticket 4821  by caller  evt_",
-		"mailbox  by caller  evt_",
+		"mailbox  by caller  evt_", "e-mail  by caller  evt_",
 	} {
-		if len(got) != 5 || !strings.Contains(got[i], want) {
+		if len(got) != 6 || !strings.Contains(got[i], want) {
 			t.Fatalf("%q, want %q", got, want)
 		}
 	}
-	for i, want := range []string{"contact +16515550123", "service test tst_", "visit canceled", "password reset"} {
+	for i, want := range []string{"contact +16515550123", "service test tst_", "visit canceled", "password reset", "password reset"} {
 		if !strings.Contains(got[i+1], want) {
 			t.Errorf("%s, want %s", got[i+1], want)
 		}
 	}
-	if got := o.shows("--json"); len(got) != 5 || !strings.Contains(got[3], `"type":"ticket.cancelled"`) || !strings.Contains(got[3], `"delivered":false`) ||
-		!strings.Contains(got[4], `"type":"mailbox.password.reset"`) || strings.Contains(got[4], reset.Password.Reveal()) {
+	if got := o.shows("--json"); len(got) != 6 || !strings.Contains(got[3], `"type":"ticket.cancelled"`) || !strings.Contains(got[3], `"delivered":false`) ||
+		!strings.Contains(got[4], `"type":"mailbox.password.reset"`) || strings.Contains(got[4], reset.Password.Reveal()) ||
+		!strings.Contains(got[5], `"type":"email.password.reset"`) || strings.Contains(got[5], resetEmail.Password.Reveal()) || strings.Contains(got[5], put.Address) {
 		t.Errorf("as JSON: %q", got)
 	}
 	a := &app{features: o.features, mailboxes: boxes}
@@ -333,6 +338,7 @@ func TestEventsOfTickets(t *testing.T) {
 		want := []string{
 			`"settings":{"on":true`, `"contact":"+16515550123"}`, `"service_test":"tst_`, `"canceled":"visit"}`,
 			`"password":"` + reset.Password.Reveal() + `"}`,
+			`"address":"ann@example.com","password":"` + resetEmail.Password.Reveal() + `"}`,
 		}[i]
 		if err != nil || !strings.HasPrefix(id, "evt_") || !strings.Contains(string(payload), want) {
 			t.Errorf("%s: %s, %v; want %s", id, payload, err, want)

@@ -40,7 +40,7 @@ func (d *Deliveries) Attempt(ctx context.Context, task Task) (err error) {
 func (d *Deliveries) makes(delivery Delivery) bool {
 	return d.Offers(delivery.Method) && (delivery.Topic != ValidationCode || d.config.Codes != nil) &&
 		(delivery.Topic != ServiceTest || d.config.Results != nil) &&
-		(delivery.Topic != MailboxPassword || d.config.Mailboxes != nil)
+		(!delivery.Topic.password() || d.config.Mailboxes != nil)
 }
 
 // advance does what is to be done for a delivery that is due. What an earlier run has done is
@@ -99,14 +99,14 @@ func (d *Delivery) patience() time.Duration {
 // can have changed since it was asked for. A notice without an account has a zero one. No
 // account holds a secret that the delivery does not tell. A notice is made to the telephone
 // that was of record when it was asked for, a secret told only while it still is. A validation
-// has no account, and a code that must still stand; the password of a mailbox has none either.
+// has no account, and a code that must still stand; the password of a mailbox or an e-mail address has none either.
 func (d *Deliveries) account(ctx context.Context, delivery Delivery) (accounts.Account, error) {
 	if delivery.Topic == ValidationCode {
 		_, err := d.validationCode(ctx, delivery)
 		return accounts.Account{}, err
 	}
-	if delivery.Topic == MailboxPassword {
-		return accounts.Account{}, d.checkMailbox(ctx, delivery)
+	if delivery.Topic.password() {
+		return accounts.Account{}, d.checkPassword(ctx, delivery)
 	}
 	if delivery.Topic == ServiceTest {
 		if _, err := d.result(ctx, delivery); err != nil {

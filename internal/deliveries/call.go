@@ -21,7 +21,7 @@ type Opening struct {
 	Topic    Topic
 	Also     []Topic     // of a notice: what was changed besides
 	Language string      // "en", "es"; empty: not known, so both are spoken
-	Code     secret.Text // the code or answer; of a notice, none, and of MailboxPassword see [Deliveries.Password]
+	Code     secret.Text // the code or answer; of a notice, none, and of a password see [Deliveries.Password]
 	InWords  bool        // it is an answer in words, not digits
 	Result   string      // of a service test, in the words of package tickets
 }
@@ -90,8 +90,8 @@ func (d *Deliveries) opening(ctx context.Context, delivery Delivery) (Opening, e
 	if !delivery.Topic.secret() {
 		return opening, nil
 	}
-	if delivery.Topic == MailboxPassword {
-		return opening, d.checkMailbox(ctx, delivery)
+	if delivery.Topic.password() {
+		return opening, d.checkPassword(ctx, delivery)
 	}
 	if delivery.Topic == ValidationCode {
 		var err error
@@ -215,11 +215,11 @@ func (d *Deliveries) object(ctx context.Context, delivery Delivery) error {
 // subject is what an objection to a delivery is kept by: who asks for more of the kind meets
 // it. Empty: nothing is.
 func (d *Delivery) subject() string {
-	switch d.Topic { //nolint:exhaustive // all others are an account's
-	case ValidationCode:
+	switch {
+	case d.Topic == ValidationCode:
 		return validationSubject(d.To)
-	case MailboxPassword:
-		return mailboxSubject(d.To)
+	case d.Topic.password():
+		return d.Topic.passwordSubject(d.To)
 	}
 	return string(d.Account)
 }

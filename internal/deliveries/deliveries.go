@@ -9,7 +9,7 @@
 //
 //	delivery, err := all.Request(ctx, params)           // on its way: an ID, at once
 //	delivery, err = all.RequestValidation(ctx, params)  // who is this customer?
-//	delivery, err = all.RequestMailboxPassword(ctx, p)  // of a line's voice mailbox
+//	delivery, err = all.RequestPassword(ctx, params)    // of a line's voice mailbox or e-mail address
 //	delivery, err = all.Get(ctx, id)                    // how far it is, with its events
 //	delivery, err = all.Cancel(ctx, id)
 //	all.DeliverDue(ctx, due, wake)                      // of all that was changed, until ctx ends
@@ -33,7 +33,7 @@
 //
 // No code or answer is in a [Delivery], an [Event], a [Task] or the store. It is read from the
 // account when a call is answered, a letter printed or an e-mail sent, and only if it is still
-// the account's; that of a validation is read from [Codes] by its reference, and the password of a voice mailbox is made by
+// the account's; that of a validation is read from [Codes] by its reference, and the password of a voice mailbox or an e-mail address is made by
 // [Mailboxes] in the turn that tells it ([Deliveries.Password]).
 //
 // # A call
@@ -125,7 +125,7 @@ type Config struct {
 	// Results returns the result of a service test, in the words of package tickets, by its reference; empty while the test
 	// is under way. ErrNotFound: there is none, or none that is to be told any more. Nil: no call tells any.
 	Results func(ctx context.Context, ref string) (string, error)
-	// Mailboxes have the passwords of voice mailboxes. Nil: no call tells any.
+	// Mailboxes have the passwords of voice mailboxes and e-mail addresses. Nil: no call tells any.
 	Mailboxes Mailboxes
 	// Refused is told of each call that Twilio refuses. Nil: nobody is.
 	Refused func(refused *RefusedError)

@@ -18,7 +18,7 @@ type ID string
 // Topic is what a delivery tells.
 type Topic string
 
-// What deliveries tell. The first two are asked for, and so is the third, by a repair agent, and the last two. The next
+// What deliveries tell. The first two are asked for, and so is the third, by a repair agent, and the last three. The next
 // three are sent with a change, to an address of record. The others are notices that something was changed,
 // without what it was changed to (47 CFR 64.2010(f)).
 const (
@@ -44,8 +44,10 @@ const (
 	TicketCanceled       Topic = "ticket_canceled"        // a repair ticket, or its visit
 
 	MailboxPasswordChanged Topic = "mailbox_password_changed" // of a line's voice mailbox: it was reset
+	EmailLocked            Topic = "email_locked"             // the e-mail addresses of a line, after wrong answers
 
-	MailboxPassword Topic = "mailbox_password" // see [Deliveries.RequestMailboxPassword]
+	MailboxPassword Topic = "mailbox_password" // see [Deliveries.RequestPassword]
+	EmailPassword   Topic = "email_password"   // likewise
 
 	ServiceTest Topic = "service_test" // the result of a test of the line, which a caller has asked for: see [Config].Results
 )
@@ -99,7 +101,7 @@ type Delivery struct {
 	Method   Method      `json:"method"`
 	// To is the telephone to ring, as it was when it was asked for; else empty.
 	To       nanp.Number `json:"to,omitempty"`
-	Ref      string      `json:"ref,omitempty"`      // of a validation or a service test: what its code or result is asked for by; else empty
+	Ref      string      `json:"ref,omitempty"`      // of a validation, a service test or an e-mail address: what its code, result or password is asked for by; else empty
 	Language string      `json:"language,omitempty"` // "en", "es" or empty
 	Status   Status      `json:"-"`
 	Attempt  int         `json:"attempt"`        // the present one, from 1

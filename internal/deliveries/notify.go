@@ -119,9 +119,9 @@ func (d *Deliveries) notified(ctx context.Context, notice Notice) (bool, error) 
 
 func (n Notice) valid() bool {
 	switch n.Topic {
-	case SecurityCode, SecurityAnswer, ValidationCode, MailboxPassword:
+	case SecurityCode, SecurityAnswer, ValidationCode, MailboxPassword, EmailPassword:
 		return false
-	case MailboxPasswordChanged: // which is told to the line alone
+	case MailboxPasswordChanged, EmailLocked: // which are told to the line alone
 		return n.Account == "" && n.Line != "" && n.Method.known()
 	case Welcome:
 		return n.Account != "" && n.Method.known()

@@ -98,13 +98,13 @@ type Codes interface {
 	ValidationCode(ctx context.Context, ref string) (secret.Text, error)
 }
 
-// Mailboxes have the passwords of voice mailboxes, which calls tell.
+// Mailboxes have the passwords of voice mailboxes and e-mail addresses, which calls tell.
 type Mailboxes interface {
-	// HasMailbox says whether a line has a voice mailbox.
-	HasMailbox(ctx context.Context, line nanp.Number) (bool, error)
-	// ResetByCall gives the mailbox of a line a temporary password, and returns it: the same one again for the same
-	// delivery. Errors: ErrNotFound if there is no mailbox, or none that can be reset now.
-	ResetByCall(ctx context.Context, line nanp.Number, delivery ID, callSID string) (secret.Text, error)
+	// Has says whether a line has the e-mail address of a reference; without one, whether it has a voice mailbox.
+	Has(ctx context.Context, line nanp.Number, ref string) (bool, error)
+	// ResetByCall gives that a temporary password, and returns it: the same one again for the same delivery. Errors:
+	// ErrNotFound if there is no such mailbox or address, or none that can be reset now.
+	ResetByCall(ctx context.Context, line nanp.Number, ref string, delivery ID, callSID string) (secret.Text, error)
 }
 
 // Ring is a call to be made.
@@ -197,7 +197,7 @@ func (d *Deliveries) hand(ctx context.Context, delivery Delivery, account accoun
 
 // secret says whether something is told that is not for others.
 func (t Topic) secret() bool {
-	return t.proves() || t == ValidationCode || t == UserName || t == PasswordLink || t == MailboxPassword
+	return t.proves() || t == ValidationCode || t == UserName || t == PasswordLink || t.password()
 }
 
 // proves says whether a code or an answer is told, by which an account is proved.

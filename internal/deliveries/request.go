@@ -152,9 +152,9 @@ func (t Topic) hasSecret(account accounts.Account, method Method, now time.Time)
 	case PasswordLink:
 		return account.Link.Works(method == ByMail, now)
 	case PINChanged, PINReset, CodeChanged, QuestionChanged, AddressChanged, EmailChanged, PhoneChanged,
-		TicketContactChanged, TicketCanceled, SignInChanged, PasswordAsked, MailboxPasswordChanged, ServiceTest:
+		TicketContactChanged, TicketCanceled, SignInChanged, PasswordAsked, MailboxPasswordChanged, EmailLocked, ServiceTest:
 		return true
-	case ValidationCode, MailboxPassword: // which are no account's
+	case ValidationCode, MailboxPassword, EmailPassword: // which are no account's
 	}
 	return false
 }

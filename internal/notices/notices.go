@@ -1,7 +1,7 @@
 // Package notices decides which customers are told that something of theirs was changed, and by
 // what way.
 //
-// A [Policy] makes the notices: of a PIN or a mailbox by a call to its line, of an account to where the customer
+// A [Policy] makes the notices: of a PIN, a mailbox or e-mail by a call to its line, of an account to where the customer
 // was reached before. They are stored with the change, and delivered by package deliveries. One that
 // reaches nobody stands in a history, by [Customers.Undelivered].
 package notices
@@ -29,23 +29,29 @@ type Policy struct {
 // PIN returns the notice of a PIN that was changed or reset, which is a call to its line; nil: there
 // is none. It is a [pins.Notice].
 func (p Policy) PIN(number nanp.Number, event pins.Event, once string) []byte {
-	if p.Method == "" {
-		return nil
-	}
 	topic := deliveries.PINChanged
 	if event == pins.Reset {
 		topic = deliveries.PINReset
 	}
-	return deliveries.Notice{Topic: topic, Line: number, Method: p.Method, Key: once}.Due()
+	return p.ofLine(topic, number, once)
 }
 
 // Mailbox returns the notice that the password of a line's voice mailbox was reset, which is a call to the line; nil: there is
 // none.
 func (p Policy) Mailbox(number nanp.Number, once string) []byte {
+	return p.ofLine(deliveries.MailboxPasswordChanged, number, once)
+}
+
+// EmailLocked likewise returns the notice that somebody guessed at the secret answers of a line's e-mail addresses.
+func (p Policy) EmailLocked(number nanp.Number, once string) []byte {
+	return p.ofLine(deliveries.EmailLocked, number, once)
+}
+
+func (p Policy) ofLine(topic deliveries.Topic, number nanp.Number, once string) []byte {
 	if p.Method == "" {
 		return nil
 	}
-	return deliveries.Notice{Topic: deliveries.MailboxPasswordChanged, Line: number, Method: p.Method, Key: once}.Due()
+	return deliveries.Notice{Topic: topic, Line: number, Method: p.Method, Key: once}.Due()
 }
 
 // topics are what customers are told of each thing that changed.

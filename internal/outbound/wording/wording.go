@@ -273,7 +273,8 @@ func (m *Message) tell(topic deliveries.Topic, account accounts.Account, lang la
 		deliveries.AddressChanged, deliveries.EmailChanged, deliveries.PhoneChanged,
 		deliveries.TicketContactChanged, deliveries.TicketCanceled, deliveries.SignInChanged, deliveries.PasswordAsked:
 		return nil
-	case deliveries.ValidationCode, deliveries.ServiceTest, deliveries.MailboxPassword, deliveries.MailboxPasswordChanged: // a call alone tells it
+	case deliveries.ValidationCode, deliveries.ServiceTest, deliveries.MailboxPassword, deliveries.MailboxPasswordChanged,
+		deliveries.EmailPassword, deliveries.EmailLocked: // a call alone tells it
 		return deliveries.ErrParams
 	}
 	if m.Shown.Secret.IsZero() {

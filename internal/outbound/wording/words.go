@@ -37,7 +37,7 @@ var english = language{
 
 	temporaryPIN:     "the temporary PIN %s, which every new line has,",
 	someTemporaryPIN: "the temporary PIN that came with your service,",
-	texts: map[deliveries.Topic]Text{ //nolint:exhaustive // a call alone tells the code of a validation, the result of a test, and what is of a mailbox
+	texts: map[deliveries.Topic]Text{ //nolint:exhaustive // a call alone tells the code of a validation, the result of a test, and what is of a mailbox or its line's e-mail
 		deliveries.SecurityCode: {
 			Subject: "Your security code",
 			Before:  []string{"We were asked for the security code of your {company} account. Here it is."},
@@ -171,7 +171,7 @@ var spanish = language{
 
 	temporaryPIN:     "el PIN temporal %s, que es el de toda línea nueva,",
 	someTemporaryPIN: "el PIN temporal que recibió con su servicio,",
-	texts: map[deliveries.Topic]Text{ //nolint:exhaustive // a call alone tells the code of a validation, the result of a test, and what is of a mailbox
+	texts: map[deliveries.Topic]Text{ //nolint:exhaustive // a call alone tells the code of a validation, the result of a test, and what is of a mailbox or its line's e-mail
 		deliveries.SecurityCode: {
 			Subject: "Su código de seguridad",
 			Before:  []string{"Recibimos una solicitud del código de seguridad de su cuenta de {company}. Aquí lo tiene."},

@@ -17,7 +17,7 @@ type Deliveries interface {
 	// Opened returns what a call has to say, also after it has said it. [deliveries.ErrNotFound]:
 	// nothing (any more).
 	Opened(ctx context.Context, task deliveries.Task, callSID string) (deliveries.Opening, error)
-	// Password makes the password of a voice mailbox, the same one for the same delivery.
+	// Password makes the password of a voice mailbox or an e-mail address, the same one for the same delivery.
 	Password(ctx context.Context, task deliveries.Task, callSID string) (secret.Text, error)
 	// Spoken notes that the document of a turn tells the secret, and Declined that whoever answered has
 	// not asked for the call.
@@ -36,7 +36,7 @@ const (
 	secretMailbox opening = "a secret, to a mailbox"
 	noticeMailbox opening = "a notice of the call, to a mailbox"
 	aValidation   opening = "a validation"
-	aReset        opening = "a reset of a voice mailbox"
+	aReset        opening = "a reset of a password"
 	aChange       opening = "a change"
 	nothing       opening = "nothing to tell"
 	nobody        opening = "nobody to tell"
@@ -56,13 +56,15 @@ func (a actions) open(ctx context.Context, c *ivr.Call) (opening, error) {
 		return "", err
 	}
 	c.Speak(ivr.ParseLanguage(opened.Language))
+	opens, isPassword := passwords[opened.Topic]
 	offered, isSecret := secrets[opened.Topic]
 	changed, isChange := changesOf(opened)
 	switch {
 	case opened.Topic == deliveries.ValidationCode && listens(c) == aMailbox, // nobody there speaks with an agent
-		opened.Topic == deliveries.MailboxPassword && listens(c) == aMailbox: // which it would open
+		isPassword && listens(c) == aMailbox: // which it may open
 		return noticeMailbox, nil
-	case opened.Topic == deliveries.MailboxPassword:
+	case isPassword:
+		c.FillPhrase(what, opens)
 		return aReset, nil
 	case opened.Topic == deliveries.ValidationCode:
 		return aValidation, nil
@@ -138,7 +140,7 @@ const (
 	noReset   resetting = "withdrawn"
 )
 
-// reset gives the line's voice mailbox a temporary password, has that spoken in this turn, and notes it.
+// reset gives the line's voice mailbox or e-mail address a temporary password, has that spoken in this turn, and notes it.
 func (a actions) reset(ctx context.Context, c *ivr.Call) (resetting, error) {
 	task, err := deliveries.ParseTask(c.Reference)
 	if err != nil {

@@ -11,7 +11,7 @@
 //     the offer was repeated, leaves no more than the number to call;
 //   - a voice mailbox that Twilio has recognized is left the same when its greeting has ended.
 //     With [Config.CodeToMailbox] it is told the secret;
-//   - a temporary password of the line's voice mailbox is offered, and made when somebody asks to hear it. Only a person is
+//   - a temporary password of the line's voice mailbox, or of an e-mail address, is offered, and made when somebody asks to hear it. Only a person is
 //     told it, whatever Config says of mailboxes;
 //   - the code with which a repair agent finds out who the customer is, is offered and told with
 //     words of its own: whom to read it to, and to press 9 if no agent of ours is on the line.
@@ -122,7 +122,7 @@ func (a actions) offering() []ivr.Node {
 	}
 }
 
-// resetting gives the voice mailbox of the line a temporary password, for somebody who wants to hear it.
+// resetting gives the voice mailbox of the line, or an e-mail address, a temporary password, for somebody who wants to hear it.
 func (a actions) resetting() []ivr.Node {
 	return []ivr.Node{
 		ivr.Menu{At: offerReset, Options: []ivr.Option{
@@ -240,7 +240,7 @@ const (
 var (
 	company  = ivr.Variable{Name: "company", Kind: ivr.Words}
 	callBack = ivr.Variable{Name: "call-back", Kind: ivr.Phone}
-	what     = ivr.Variable{Name: "what", Kind: ivr.Phrase}  // the secret that is offered
+	what     = ivr.Variable{Name: "what", Kind: ivr.Phrase}  // the secret that is offered, or what a password is of
 	news     = ivr.Variable{Name: "news", Kind: ivr.Phrase}  // what was changed
 	code     = ivr.Variable{Name: "code", Kind: ivr.Spelled} // for the turn: the code, or the answer
 	answer   = ivr.Variable{Name: "answer", Kind: ivr.Words} // for the turn

@@ -20,7 +20,7 @@ const (
 	offers   = "| To hear your security code now, press 1. If you did not ask for this call, press 9."
 	told     = "| Your security code is 8-0-4-7-1-3. Once more, your code is 8-0-4-7-1-3. "
 	password = "| The temporary password of your voice mailbox is 3-5-0-9-1-6. Once more, the password is 3-5-0-9-1-6." +
-		" Change it when you next call your mailbox. "
+		" Change it when you first use it. "
 	again   = "To hear it again, press 1. If you did not ask for this call, press 9."
 	noKey   = "| No key was pressed. "
 	left    = "We called about your account. If you need our help, please call 800-573-1311. Goodbye. hung up"
@@ -108,6 +108,26 @@ var scripts = []script{
 			"Llamamos acerca de su cuenta. Si necesita nuestra ayuda, llame al 800-573-1311. Adiós. hung up"},
 	},
 	{
+		name: "the password of an e-mail address", deliveries: emailOf("en"), answeredBy: "human",
+		call: []string{who + " | To have the password of your e-mail address reset, and to hear a temporary one, press 1." +
+			" If you did not ask for this call, press 9.", "1",
+			strings.Replace(password, "voice mailbox", "e-mail address", 1) + again, "*", bye},
+		noted: []string{"reset", "spoken"},
+	},
+	{
+		name: "that of one in Spanish", deliveries: emailOf("es"),
+		call: []string{quien + " | Para restablecer la contraseña de su dirección de correo electrónico y oír una temporal, oprima el uno." +
+			" Si usted no pidió esta llamada, oprima el nueve.", "1",
+			"| La contraseña temporal de su dirección de correo electrónico es 3-5-0-9-1-6. Otra vez, la contraseña es 3-5-0-9-1-6." +
+				" Cámbiela la primera vez que la use. Para oírlo otra vez, oprima el uno. Si usted no pidió esta llamada, oprima el nueve.", "9",
+			"Gracias por avisarnos. Durante un día no haremos más llamadas como esta. Si tiene preguntas, llame al 800-573-1311. Adiós. hung up"},
+		noted: []string{"reset", "spoken", "declined"},
+	},
+	{
+		name: "that of an address, to a mailbox", deliveries: emailOf("en"), toMailbox: true, answeredBy: "machine_end_beep",
+		call: []string{who + " " + left},
+	},
+	{
 		name: "that of one, to a mailbox that may have codes", deliveries: mailboxOf("en"), toMailbox: true, answeredBy: "machine_end_beep",
 		call: []string{who + " " + left},
 	},
@@ -180,6 +200,7 @@ func TestTroubleInTheCall(t *testing.T) {
 
 		"resetting a mailbox":            {mailboxOf("en"), func(f *fake) { f.reset = errDown }, "1", mayBeReset + sorry},
 		"a mailbox that is gone":         {mailboxOf("en"), func(f *fake) { f.reset = deliveries.ErrNotFound }, "1", nothing},
+		"resetting an address":           {emailOf("en"), func(f *fake) { f.reset = errDown }, "1", strings.Replace(mayBeReset, "voice mailbox", "e-mail address", 1) + sorry},
 		"declining a reset":              {mailboxOf("en"), func(f *fake) { f.declined = errDown }, "9", mayBeReset + sorry},
 		"noting that a password is told": {mailboxOf("en"), func(f *fake) { f.spoken = errDown }, "1", mayBeReset + sorry},
 
@@ -289,6 +310,7 @@ func TestEveryChangeIsTold(t *testing.T) {
 		{deliveries.QuestionChanged, [2]string{"security question of your account", "la pregunta de seguridad"}},
 		{deliveries.AddressChanged, [2]string{"address of your account", "la dirección de su cuenta"}},
 		{deliveries.EmailChanged, [2]string{"e-mail address of your account", "correo electrónico"}},
+		{deliveries.EmailLocked, [2]string{"of an e-mail address of this line, and gave wrong answers", "dio respuestas incorrectas"}},
 		{deliveries.MailboxPasswordChanged, [2]string{"password of your voice mailbox was reset", "la contraseña de su buzón"}},
 		{deliveries.PhoneChanged, [2]string{"telephone number of your account", "el número de teléfono de su cuenta"}},
 		{deliveries.SignInChanged, [2]string{"user name or the password of your account", "nombre de usuario o la contraseña"}},

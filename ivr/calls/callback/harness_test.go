@@ -81,6 +81,11 @@ func mailboxOf(language string) *fake {
 	return &fake{opening: deliveries.Opening{Topic: deliveries.MailboxPassword, Language: language}}
 }
 
+// emailOf is one of an e-mail address.
+func emailOf(language string) *fake {
+	return &fake{opening: deliveries.Opening{Topic: deliveries.EmailPassword, Language: language}}
+}
+
 // codeOf is a delivery of a code.
 func codeOf(language string) *fake {
 	return &fake{opening: deliveries.Opening{Topic: deliveries.SecurityCode, Language: language, Code: secret.New("804713")}}

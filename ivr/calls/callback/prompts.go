@@ -150,37 +150,54 @@ var (
 	}
 )
 
-// A voice mailbox.
+// A password of a voice mailbox or an e-mail address.
 var (
+	theMailbox = ivr.Prompt{
+		Name: "callback-the-mailbox",
+		EN:   "your voice mailbox",
+		ES:   "su buzón de voz",
+	}
+	theEmail = ivr.Prompt{
+		Name: "callback-the-email",
+		EN:   "your e-mail address",
+		ES:   "su dirección de correo electrónico",
+	}
 	toReset = ivr.Prompt{
 		Name: "callback-to-reset",
-		EN:   "To have the password of your voice mailbox reset, and to hear a temporary one, press {key}.",
-		ES:   "Para restablecer la contraseña de su buzón de voz y oír una temporal, oprima el {key}.",
+		EN:   "To have the password of {what} reset, and to hear a temporary one, press {key}.",
+		ES:   "Para restablecer la contraseña de {what} y oír una temporal, oprima el {key}.",
 	}
 	sayPassword = ivr.Prompt{
 		Name: "callback-password",
-		EN:   "The temporary password of your voice mailbox is {code}.",
-		ES:   "La contraseña temporal de su buzón de voz es {code}.",
+		EN:   "The temporary password of {what} is {code}.",
+		ES:   "La contraseña temporal de {what} es {code}.",
 	}
 	sayPasswordAgain = ivr.Prompt{
 		Name: "callback-password-again",
-		EN:   "Once more, the password is {code}. Change it when you next call your mailbox.",
-		ES:   "Otra vez, la contraseña es {code}. Cámbiela cuando llame a su buzón.",
+		EN:   "Once more, the password is {code}. Change it when you first use it.",
+		ES:   "Otra vez, la contraseña es {code}. Cámbiela la primera vez que la use.",
 	}
 	// sayMayBeReset comes before an apology where 1 or 9 could be pressed.
 	sayMayBeReset = ivr.Prompt{
 		Name: "callback-may-be-reset",
-		EN:   "If you pressed 1, the password of your voice mailbox may have been reset. If you pressed 9, we may not have noted it.",
-		ES:   "Si oprimió el 1, es posible que se haya restablecido la contraseña de su buzón de voz. Si oprimió el 9, es posible que no lo hayamos anotado.",
+		EN:   "If you pressed 1, the password of {what} may have been reset. If you pressed 9, we may not have noted it.",
+		ES:   "Si oprimió el 1, es posible que se haya restablecido la contraseña de {what}. Si oprimió el 9, es posible que no lo hayamos anotado.",
 	}
 )
 
-// The sentence about a voice mailbox.
-var mailboxPasswordChanged = ivr.Prompt{
-	Name: "callback-mailbox-password-changed",
-	EN:   "The password of your voice mailbox was reset.",
-	ES:   "Se restableció la contraseña de su buzón de voz.",
-}
+// The sentences about a voice mailbox, and about e-mail addresses of the line.
+var (
+	mailboxPasswordChanged = ivr.Prompt{
+		Name: "callback-mailbox-password-changed",
+		EN:   "The password of your voice mailbox was reset.",
+		ES:   "Se restableció la contraseña de su buzón de voz.",
+	}
+	emailLocked = ivr.Prompt{
+		Name: "callback-email-locked",
+		EN:   "Somebody tried to reset the password of an e-mail address of this line, and gave wrong answers.",
+		ES:   "Alguien intentó restablecer la contraseña de una dirección de correo electrónico de esta línea y dio respuestas incorrectas.",
+	}
+)
 
 // The sentences about a repair ticket.
 var (
@@ -239,6 +256,11 @@ var secrets = map[deliveries.Topic]ivr.Prompt{ //nolint:exhaustive // the others
 	deliveries.SecurityCode: theCode, deliveries.SecurityAnswer: theAnswer,
 }
 
+// passwords are what a password is of that is reset in the call.
+var passwords = map[deliveries.Topic]ivr.Prompt{ //nolint:exhaustive // the others are no passwords that a call makes
+	deliveries.MailboxPassword: theMailbox, deliveries.EmailPassword: theEmail,
+}
+
 // changes are the sentences about a change.
 var changes = map[deliveries.Topic]ivr.Prompt{ //nolint:exhaustive // the others are no changes
 	deliveries.PINChanged: pinChanged, deliveries.PINReset: pinReset, deliveries.CodeChanged: codeChanged,
@@ -246,7 +268,7 @@ var changes = map[deliveries.Topic]ivr.Prompt{ //nolint:exhaustive // the others
 	deliveries.EmailChanged: emailChanged, deliveries.PhoneChanged: phoneChanged,
 	deliveries.TicketContactChanged: contactChanged, deliveries.TicketCanceled: ticketCanceled,
 	deliveries.SignInChanged: signInChanged, deliveries.PasswordAsked: passwordAsked,
-	deliveries.MailboxPasswordChanged: mailboxPasswordChanged,
+	deliveries.MailboxPasswordChanged: mailboxPasswordChanged, deliveries.EmailLocked: emailLocked,
 }
 
 // changesOf is the sentence about all that a notice tells, or the result of a service test, and whether there is one.
@@ -267,7 +289,7 @@ func changesOf(opened deliveries.Opening) (sentence ivr.Prompt, known bool) {
 // phrases are what the call's variables of that kind say.
 func phrases() []ivr.Prompt {
 	return []ivr.Prompt{
-		theCode, theAnswer, mailboxPasswordChanged,
+		theCode, theAnswer, theMailbox, theEmail, mailboxPasswordChanged, emailLocked,
 		pinChanged, pinReset, codeChanged, questionChanged, addressChanged, emailChanged, phoneChanged, signInChanged, passwordAsked,
 		pinResetAndMore, severalChanged, contactChanged, ticketCanceled, lineGood, troubleFound, notTested,
 	}

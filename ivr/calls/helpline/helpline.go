@@ -53,7 +53,7 @@ type Accounts interface {
 // Deliveries is what the call needs of [deliveries.Deliveries].
 type Deliveries interface {
 	Request(ctx context.Context, params deliveries.Params) (deliveries.Delivery, error)
-	RequestMailboxPassword(ctx context.Context, params deliveries.MailboxParams) (deliveries.Delivery, error)
+	RequestPassword(ctx context.Context, params deliveries.PasswordParams) (deliveries.Delivery, error)
 }
 
 // Config is what the call needs.

@@ -138,7 +138,9 @@ func (a actions) callMailLine(ctx context.Context, c *ivr.Call) (request, error)
 		return cannotBeCalled, nil //nolint:nilerr // what a caller keys is an outcome, not an error
 	}
 	refused, err := a.Lines.Ask(ctx, callerOf(c), func() error {
-		_, err := a.Deliveries.RequestMailboxPassword(ctx, deliveries.MailboxParams{Line: number, Key: once(c)})
+		_, err := a.Deliveries.RequestPassword(ctx, deliveries.PasswordParams{
+			Topic: deliveries.MailboxPassword, Line: number, Key: once(c),
+		})
 		return err
 	})
 	if refused != "" {
