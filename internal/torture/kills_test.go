@@ -28,11 +28,12 @@ const atOnce = 8
 
 // customersFor is a plan for about so many customers, most of them new.
 func customersFor(a arrangement, customers int) plan {
-	return plan{redis: a, firstPINs: customers - 2*(customers/6), anotherPINs: customers / 6, features: customers / 6}
+	sixth, twelfth := customers/6, customers/12
+	return plan{redis: a, firstPINs: customers - 2*sixth - 3*twelfth, anotherPINs: sixth, features: sixth, help: twelfth}
 }
 
-// TestTortureKilledServers kills servers in mid-turn, again and again, while customers change PINs
-// and features.
+// TestTortureKilledServers kills servers in mid-turn, again and again, while customers change PINs,
+// features and tickets, and reset mailboxes.
 func TestTortureKilledServers(t *testing.T) {
 	t.Parallel()
 	onEach(t, 4, 200, func(t *testing.T, a arrangement, kills int) {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
 )
@@ -15,10 +16,10 @@ import (
 // reckon waits until everything is quiet, and holds what customers have heard, and were told, against
 // what stands in Redis.
 //
-//   - lost: the caller heard that it is done, and it is not there, or does not let them in.
-//   - doubled: a change that stands twice in the history, or of which the telephone told twice.
+//   - lost: the caller heard that it is done, and it is not there, or does not let them in; or its event is not there.
+//   - doubled: a change that stands twice in the history, or of which the telephone or an event told twice.
 //   - unheard: a change that is there, and the caller heard nothing that says so or lets them try it.
-//   - untold: a change of a PIN of which the line's telephone never told.
+//   - untold: a change of which the line's telephone, or an event, never told whom it has to.
 //   - dead: a call that ended without a sentence of ours that helps.
 //
 // Not counted as doubled is when a telephone tells once more what a master that is gone knew it had
@@ -74,7 +75,9 @@ func (w *world) judge(c *customer, turn, done int) Counts {
 		w.t.Logf("the telephone of %s: %v", c.line, c.failed)
 	}
 	switch {
-	case c.heard == heardDone && (done == 0 || c.errand != feature && !w.letsIn(c, turn)):
+	case c.event() != pins.Changed && w.events(c) != done:
+		wrong[Lost]++
+	case c.heard == heardDone && (done == 0 || c.event() == pins.Changed && !w.letsIn(c, turn)):
 		wrong[Lost]++
 	case done > 0 && c.heard != heardDone && c.heard != heardMayBe:
 		wrong[Unheard]++
@@ -85,20 +88,29 @@ func (w *world) judge(c *customer, turn, done int) Counts {
 	if done > 1 {
 		wrong[Doubled]++
 	}
-	if c.errand == feature {
-		return wrong
-	}
-	told := w.timesNotified(c)
-	if done > 0 && told == 0 {
-		wrong[Untold]++
-	}
-	switch {
-	case told > done && w.plan.mayLose:
-		w.notifiedAgain++
-	case told > done:
-		wrong[Doubled]++
+	for _, told := range w.told(c) {
+		switch {
+		case told == 0 && done > 0:
+			wrong[Untold]++
+		case told > done && w.plan.mayLose:
+			w.notifiedAgain++
+		case told > done:
+			wrong[Doubled]++
+		}
 	}
 	return wrong
+}
+
+// told is how often each was told of a customer's change who has to be: at the line's telephone, and the operator by
+// events.
+func (w *world) told(c *customer) (times []int) {
+	if c.notice() != "" {
+		times = append(times, w.timesNotified(c))
+	}
+	if c.event() != pins.Changed {
+		times = append(times, w.operator.heard(c.line))
+	}
+	return times
 }
 
 // changes are how often a customer's change stands in the history of the line.
@@ -116,6 +128,17 @@ func (w *world) changes(c *customer) int {
 		}
 	}
 	return n
+}
+
+// events are how many a customer's line has had.
+func (w *world) events(c *customer) int {
+	w.t.Helper()
+	var events []redisstore.Event
+	w.ask(func() (err error) {
+		events, err = w.db.Events().Since(w.t.Context(), c.line, time.Time{})
+		return err
+	})
+	return len(events)
 }
 
 // ask asks Redis for up to a minute: after a fail-over, its new master is known only after a while.
@@ -145,11 +168,11 @@ func (w *world) letsIn(c *customer, turn int) bool {
 	return result.Outcome == pins.Right
 }
 
-// timesNotified is how often the line's telephone told of a changed PIN.
+// timesNotified is how often the line's telephone told of the change.
 func (w *world) timesNotified(c *customer) int {
 	told := 0
 	for _, call := range w.telephones.calls(string(c.line)) {
-		if strings.Contains(call.words, "The PIN of your telephone line was changed") {
+		if strings.Contains(call.words, c.notice()) {
 			told++
 		}
 	}
@@ -168,8 +191,8 @@ func (w *world) story(c *customer, done int) string {
 		delivery, err := w.db.Deliveries().Get(w.t.Context(), call.delivery)
 		fmt.Fprintf(&rang, "[%d: %q, faults %v, of %+v (%v)]", call.order, call.words, call.faults, delivery, err)
 	}
-	return fmt.Sprintf("%s %s in call %s at %s: changed %d times, told %d times, %d notices due (%v), telephone %s, heard that %s (%s); %v",
-		c.line, c.errand, c.call, c.dialed.Format(time.TimeOnly), done, w.timesNotified(c), len(due), err, rang.String(), c.heard, heard, c.faults)
+	return fmt.Sprintf("%s %s in call %s at %s: changed %d times, told %v times, %d notices due (%v), telephone %s, heard that %s (%s); %v",
+		c.line, c.errand, c.call, c.dialed.Format(time.TimeOnly), done, w.told(c), len(due), err, rang.String(), c.heard, heard, c.faults)
 }
 
 // heard takes what a test is told.

@@ -209,8 +209,9 @@ var lastWords = []struct {
 	heard verdict
 	words *regexp.Regexp
 }{
-	{heardMayBe, regexp.MustCompile(`may (already |now )?(be in force|have been|be changed|not hold|be on)|might be|could not make sure`)},
-	{heardDone, regexp.MustCompile(`PIN has been changed|We turned it on|Security Screen is on|let in with the new PIN`)},
+	{heardMayBe, regexp.MustCompile(`may (already |now )?(be in force|have been|be changed|not hold|be on|be done|have a new)|might be|could not make sure`)},
+	{heardDone, regexp.MustCompile(`PIN has been changed|We turned it on|Security Screen is on|let in with the new PIN` +
+		`|technician now has the number|line is being tested|Your temporary password is`)},
 	{heardNotDone, regexp.MustCompile(`has not been changed|have not changed`)},
 	{heardTwilio, regexp.MustCompile(`an application error has occurred`)},
 	{heardSorry, regexp.MustCompile(`We are sorry|call again|repair service`)},
@@ -227,7 +228,11 @@ func (c *customer) calls(ctx context.Context, exchange *simulator.Exchange) {
 	ctx, cancel := context.WithTimeout(ctx, callWithin)
 	defer cancel()
 	c.dialed = time.Now()
-	call, err := exchange.Dial(ctx, "78", string(c.line), simulator.NoPassport)
+	dialed, passport := "78", simulator.NoPassport
+	if c.errand.helps() {
+		dialed, passport = helpLine, simulator.AttestedA
+	}
+	call, err := exchange.Dial(ctx, dialed, string(c.line), passport)
 	if err != nil {
 		c.failed = err
 		return
@@ -288,6 +293,8 @@ func (c *customer) keys(words string) (keys, known string) {
 	has := func(part string) bool { return strings.Contains(words, part) }
 	own := map[errand]string{firstPIN: newPIN, anotherPIN: oldPIN, feature: oldPIN}[c.errand]
 	switch {
+	case c.errand.helps():
+		return c.helpKeys(words), ""
 	case has("once more, then press pound"):
 		return newPIN + "#", ""
 	case has("Choose a new PIN"):
@@ -316,8 +323,16 @@ func (c *customer) keys(words string) (keys, known string) {
 
 // event is what a change for this errand stands as in the history of the line.
 func (c *customer) event() pins.Event {
-	if c.errand == feature {
-		return pins.FeatureChanged
-	}
-	return pins.Changed
+	return map[errand]pins.Event{
+		firstPIN: pins.Changed, anotherPIN: pins.Changed, feature: pins.FeatureChanged,
+		contact: pins.TicketContactChanged, tested: pins.ServiceTestRequested, mailbox: pins.MailboxPasswordReset,
+	}[c.errand]
+}
+
+// notice are words by which the line's telephone tells of the change; empty: it doesn't.
+func (c *customer) notice() string {
+	return map[errand]string{
+		firstPIN: "The PIN of your telephone line was changed", anotherPIN: "The PIN of your telephone line was changed",
+		contact: "for your repair ticket was changed", mailbox: "password of your voice mailbox was reset",
+	}[c.errand]
 }

@@ -66,6 +66,7 @@ type plan struct {
 	mayLose  bool          // masters fail over: what was not confirmed can be gone, and a notice be told again
 
 	firstPINs, anotherPINs, features int // how many customers have each errand
+	help                             int // and each of those for the help line
 }
 
 // A world is servers of this program as processes on one Redis, behind a balancer, with telephones and
@@ -77,6 +78,7 @@ type world struct {
 	lines      *pins.Lines
 	balancer   *balancer
 	telephones *telephones
+	operator   *operator
 	servers    []*server
 
 	customers     []*customer
@@ -104,7 +106,7 @@ func newWorld(t testing.TB, p plan) *world {
 		p.every = time.Duration(Times(250, 1000)) * time.Millisecond
 	}
 	p.fall = max(p.fall, 1)
-	w := &world{t: t, plan: p}
+	w := &world{t: t, plan: p, operator: newOperator(t)}
 	w.callTakes.Store(int64(time.Second))
 	w.openRedis()
 	var addresses []string
@@ -160,7 +162,8 @@ func (w *world) start(s *server) {
 		"LISTEN_ADDR=" + s.address, "PUBLIC_URL=" + publicURL, "REDIS_URL=" + w.plan.redis.url, "SECRET_KEYS=" + secretKeys,
 		"TWILIO_AUTH_TOKEN=" + authToken, "TWILIO_ACCOUNT_SID=" + simulator.DefaultAccountSID, "TWILIO_API_BASE_URL=" + w.telephones.url,
 		"SIP_DOMAINS=" + simulator.DefaultSIPDomain, "CALL_FROM=" + callFrom, "CALL_RATE=100",
-		"DELIVERIES_PER_MINUTE=100000", "LOG_LEVEL=warn",
+		"DELIVERIES_PER_MINUTE=100000", "LOG_LEVEL=warn", "HELP_LINE_NUMBERS=" + helpLine,
+		"PROVISIONING_URL=" + w.operator.url, "PROVISIONING_SECRET=" + operatorSecret,
 	}, w.plan.settings), "serve")
 }
 
@@ -225,7 +228,10 @@ func (w *world) settle() {
 	for _, kind := range []struct {
 		errand errand
 		times  int
-	}{{anotherPIN, w.plan.anotherPINs}, {feature, w.plan.features}, {firstPIN, w.plan.firstPINs}} {
+	}{
+		{contact, w.plan.help}, {tested, w.plan.help}, {mailbox, w.plan.help},
+		{anotherPIN, w.plan.anotherPINs}, {feature, w.plan.features}, {firstPIN, w.plan.firstPINs},
+	} {
 		for range kind.times {
 			number := next()
 			lines = append(lines, pins.NewLine{Number: number, Language: "en", Features: pins.FeaturesOf(pins.SecurityScreen)})
@@ -238,8 +244,10 @@ func (w *world) settle() {
 			w.t.Fatal(err)
 		}
 	}
+	w.helped()
 	var choosing sync.WaitGroup
-	for chunk := range slices.Chunk(w.customers[:w.plan.anotherPINs+w.plan.features], 1+(w.plan.anotherPINs+w.plan.features)/4) {
+	own := len(w.customers) - w.plan.firstPINs
+	for chunk := range slices.Chunk(w.customers[:own], 1+own/4) {
 		choosing.Go(func() {
 			for _, c := range chunk {
 				w.choose(w.lines, c)
@@ -330,7 +338,7 @@ const (
 	quietShort  = 15 * time.Second
 )
 
-// quiet waits until no customer is owed a notice, and no delivery is under way; or until nothing has
+// quiet waits until nobody is owed a notice or an event, and no delivery is under way; or until nothing has
 // happened for so long that nothing more will. It says whether it has seen the end: in the short form
 // it may not have.
 func (w *world) quiet() bool {
@@ -363,7 +371,5 @@ func (w *world) unfinished() int {
 	return len(ids)
 }
 
-// owed says whether a customer's change was made, and the telephone has not told of it yet.
-func (w *world) owed(c *customer) bool {
-	return c.errand != feature && w.timesNotified(c) == 0 && w.changes(c) > 0
-}
+// owed says whether a customer's change was made, and somebody was not told of it yet.
+func (w *world) owed(c *customer) bool { return slices.Contains(w.told(c), 0) && w.changes(c) > 0 }
