@@ -68,7 +68,7 @@ press 1
 // e-mail, claimed rightly and wrongly, and replaced. Redis holds no address either.
 func TestNoCodeIsReadable(t *testing.T) {
 	server := redistest.Start(t)
-	s := newSecretStage(t, server)
+	s := newSecretStage(t, server, nil)
 	s.tellEverything(t)
 	s.claimEverything(t)
 	places := map[string][]byte{
@@ -140,7 +140,7 @@ type secretStage struct {
 	post     *postOffice
 }
 
-func newSecretStage(t *testing.T, server *redistest.Server) *secretStage {
+func newSecretStage(t *testing.T, server *redistest.Server, change func(*config)) *secretStage {
 	t.Helper()
 	s := &secretStage{stage: newEmptyStage(t), requests: &testkit.Log{}, answers: &testkit.Log{}, post: newPostOffice(t)}
 	s.exchange = s.stage.exchange(func(c *simulator.Config) { c.Client = &http.Client{Transport: overheard{s}} })
@@ -153,6 +153,9 @@ func newSecretStage(t *testing.T, server *redistest.Server) *secretStage {
 	s.config.TwilioURL, s.config.CallRate = twilio.URL, 1000
 	s.config.LettersDir, s.config.Notices = t.TempDir(), deliveries.Email
 	s.config.Mail, s.config.MailFrom = mailServer{host: "127.0.0.1", port: s.post.port}, "center@example.com"
+	if change != nil {
+		change(&s.config)
+	}
 	s.begin(t, server.URL())
 	s.server, s.token = server, s.apiKey(t)
 	s.attempt(t)
@@ -298,7 +301,7 @@ func (s *secretStage) claimEverything(t *testing.T) {
 // for a day, which the web site is told in a sentence; a letter may still be asked for.
 func TestDeclinedCallsAreRefused(t *testing.T) {
 	server := redistest.Start(t)
-	s := newSecretStage(t, server)
+	s := newSecretStage(t, server, nil)
 	s.addAccount(t, told, "6125550171", toldCode)
 	answer, _ := s.deliver(t, told, deliveries.SecurityCode, deliveries.Voice, "asked")
 	call := must(simulator.Parse("declined", strings.NewReader("answer 612-555-0171\npress 9\nhear \"no more such calls\"\nended\n")))(t)

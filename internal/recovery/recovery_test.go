@@ -433,19 +433,41 @@ func TestLink(t *testing.T) {
 	check.Is(t, use(stale.Token.Reveal(), "green egret 9"), accounts.ErrLink)
 }
 
-// TestNoSecretIsReadable: neither the password nor a token stands in Redis.
+// TestNoSecretIsReadable: neither what was given, rightly or wrongly, nor what was sent, nor what was chosen by it stands in
+// Redis or logs.
 func TestNoSecretIsReadable(t *testing.T) {
+	const wrongCode, wrongPassword, chosen = "5829140637", "Marsh-Wren 8861", "Grebe-Thistle 7305"
 	b := newBureau(t)
+	wrong := given(wrongPassword, wrongCode)
+	wrong.Need = recovery.UserName
+	check.Same(t, b.ask(wrong).Outcome, recovery.Wrong)
+	guessed := given(wrongPassword, testkit.Code)
+	guessed.Need = recovery.Password
+	b.ask(guessed)
+	used := b.link()
+	check.OK(t, check.Err(b.accounts.UseLink(t.Context(), used.Token, secret.New(chosen), testkit.Ann)))
 	both := given("", testkit.Code)
-	both.Need = recovery.UserNameAndPassword
+	both.Need, both.Method = recovery.UserNameAndPassword, deliveries.ByMail
 	b.ask(both)
 	account, err := b.accounts.Get(t.Context(), mine)
 	check.OK(t, err)
-	stored, err := b.DB.Accounts().Find(t.Context(), mine)
-	check.OK(t, err)
-	for _, s := range []string{userName, password, keyed, account.Link.Token.Reveal(), string(account.Password)} {
-		if strings.Contains(string(stored.Sealed), s) || strings.Contains(fmt.Sprintf("%+v", account.Link), s) {
-			t.Errorf("%q can be read", s)
+	if account.Link.Token.IsZero() {
+		t.Error("no link is there to be found")
+	}
+	hidden := []string{userName, string(account.Password), wrongCode}
+	for _, token := range []secret.Text{used.Token, used.Grouped(), account.Link.Token, account.Link.Grouped()} {
+		hidden = append(hidden, token.Reveal())
+	}
+	for _, password := range []string{password, wrongPassword, chosen} {
+		hidden = append(hidden, password, accounts.Keypad(secret.New(password)).Reveal())
+	}
+	for place, content := range map[string]string{
+		"Redis": string(b.Redis.Contents(t)), "the log": b.Log.String(), "a link": fmt.Sprintf("%+v %+v", used, account.Link),
+	} {
+		for _, s := range hidden {
+			if strings.Contains(content, s) {
+				t.Errorf("%s holds %q", place, s)
+			}
 		}
 	}
 }

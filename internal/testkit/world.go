@@ -14,6 +14,7 @@ import (
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
+	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
 )
@@ -30,12 +31,19 @@ type World struct {
 	Audit *Trail
 	Log   *Log
 	Queue *Queue
+	Redis *redistest.Server // of [New]
 
 	watched *redisstore.DB // the same, by way of Calls
 }
 
 // New makes a world that is empty. The clock stands at noon of March 1, 2026, UTC.
-func New(t testing.TB) *World { t.Helper(); return On(Redis(t)) }
+func New(t testing.TB) *World {
+	t.Helper()
+	server := redistest.StartMini(t)
+	w := On(open(t, server.URL()))
+	w.Redis = server
+	return w
+}
 
 // On makes a world on a database.
 func On(db *redisstore.DB) *World {
