@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
 	"io"
 	"log/slog"
@@ -49,8 +48,8 @@ func TestNoSecretOfTheHelpLineIsReadable(t *testing.T) {
 	s := newSecretStage(t, server, func(c *config) {
 		c.PINMaxDigits, c.TemporaryPIN = 8, secret.New(longPINs.Replace("TEMP"))
 		c.CodeDigits, c.MailboxPasswordDigits = 10, 10
+		learning(c)
 		c.ProvisioningURL = operator.URL
-		c.ProvisioningSecret = secret.New("whsec_" + base64.StdEncoding.EncodeToString(make([]byte, 32)))
 	})
 	s.addHelped(t)
 	passwords := s.resetMailboxes(t)
