@@ -20,17 +20,18 @@ import (
 	"updatecenter/voice/simulator"
 )
 
-// What TestNoSecretOfTheHelpLineIsReadable looks for, beside PINs, codes, and what is drawn. ZIP codes are too short to be
+// The account that TestNoSecretOfTheHelpLineIsReadable claims, and what it looks for, beside PINs, codes, and what is drawn. ZIP codes are too short to be
 // looked for in the midst of other digits.
+const billed accounts.Number = "1000-7171"
+
 const (
-	billed       accounts.Number = "1000-7171"
-	billedZIP                    = "55802"
-	wrongZIP                     = "55977"
-	billedUser                   = "quill.brambling"
-	knownSignIn                  = "Blue-Heron 42867"
-	wrongSignIn                  = "Marsh-Wren 88615"
-	chosenSignIn                 = "Grebe-Thistle 73059"
-	wrongToken                   = "ZZZZ-YYYY-XXXX-WWWW-VVVV-UUUU"
+	billedZIP    = "55802"
+	wrongZIP     = "55977"
+	billedUser   = "quill.brambling"
+	knownSignIn  = "Blue-Heron 42867"
+	wrongSignIn  = "Marsh-Wren 88615"
+	chosenSignIn = "Grebe-Thistle 73059"
+	wrongToken   = "ZZZZ-YYYY-XXXX-WWWW-VVVV-UUUU"
 )
 
 // TestNoSecretOfTheHelpLineIsReadable searches Redis, its dump, logs, metrics and the API's answers for all that callers to

@@ -152,6 +152,8 @@ func (w *storedWorld) read() string {
 	w.readAgents(say)
 	ticket, err := w.tickets.Get(w.ctx, storedTicket)
 	say("ticket", fmt.Sprintf("%+v, tested %+v", ticket.Ticket, *ticket.Test), err)
+	w.readMailbox(say)
+	w.readLongDistance(say)
 	for _, id := range w.names.deliveries {
 		delivery, err := w.sent.Get(w.ctx, id)
 		say("delivery", delivery, err)
@@ -230,6 +232,27 @@ func (w *storedWorld) readAccounts(say sayer) {
 	say("enrollment", enrollment, err)
 	result, err := w.accounts.Verify(w.ctx, storedAccount, accounts.Claim{Code: secret.New("000000")})
 	say("wrong code", result, err)
+}
+
+func (w *storedWorld) readMailbox(say sayer) {
+	box, err := w.mailboxes.Find(w.ctx, storedLine3)
+	say("mailbox", box, err)
+	again, err := w.mailboxes.ResetByCall(w.ctx, storedLine3, "dlv_1", "CA1")
+	say("its password", fmt.Sprint(again.Outcome, " ", again.Password.Reveal()), err)
+	events, err := w.db.Events().Since(w.ctx, storedLine3, now)
+	say("events", len(events), err)
+	event, err := w.mailboxes.OpenEvent(events[len(events)-1].Stored)
+	say("its event", fmt.Sprintf("%+v password %s", event, event.Password.Reveal()), err)
+}
+
+func (w *storedWorld) readLongDistance(say sayer) {
+	account, err := w.accounts.ByLink(w.ctx, w.names.link)
+	say("long-distance account", account, err)
+	say("secrets", account.Code.Reveal()+" "+account.Link.Token.Reveal(), nil)
+	right, err := w.accounts.VerifyToRecover(w.ctx, storedDistant, accounts.Claim{
+		Code: secret.New("826517"), Password: accounts.Keypad(secret.New(storedPassword)),
+	})
+	say("password", right, err)
 }
 
 func (w *storedWorld) readAgents(say sayer) {

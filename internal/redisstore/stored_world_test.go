@@ -20,6 +20,7 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/features"
 	"updatecenter/internal/hash"
+	"updatecenter/internal/mailboxes"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/repair"
@@ -46,6 +47,7 @@ type storedWorld struct {
 	desk      *repair.Desk
 	sent      *deliveries.Deliveries
 	tickets   *tickets.Tickets
+	mailboxes *mailboxes.Mailboxes
 	audit     *audit.Log
 	queue     testkit.Queue
 	mails     []agents.Message
@@ -60,7 +62,8 @@ type storedNames struct {
 	enrollment accounts.EnrollmentID
 	deliveries []deliveries.ID
 	validation repair.ID
-	until      time.Time // when the world came to its end
+	link       secret.Text // of the long-distance account, the newest
+	until      time.Time   // when the world came to its end
 }
 
 // Mail implements [agents.Mailer].
@@ -82,7 +85,11 @@ func (w *storedWorld) HangUp(context.Context, string) error { return nil }
 
 const storedTicket tickets.Number = "48211907"
 
+const storedPassword = "green egret 9 thistle"
+
 const storedAccount, storedOther accounts.Number = "612-555-0142-001", "612-555-0143-001"
+
+var storedDistant = accounts.LongDistance(storedLine2)
 
 var storedLine, storedLine2, storedLine3 nanp.Number = number, "+16125550143", "+16125550144"
 
@@ -119,11 +126,13 @@ func newStoredWorld(t *testing.T, db *redisstore.DB) *storedWorld {
 	w.provision = pins.Provisioning{Registry: db.Lines(), Validations: db.Lines(), Now: clock, Notice: notice}
 	w.features = features.New(features.Config{Store: db.Features(), Keys: keys, Now: clock, Random: random})
 	w.accounts, err = accounts.New(accounts.Config{
-		Store: db.Accounts(), Attempts: db.Accounts(), Enrollments: db.Accounts(), Keys: keys, Now: clock, Random: random,
+		Store: db.Accounts(), Attempts: db.Accounts(), Enrollments: db.Accounts(), Keys: keys, Hasher: hasher, Now: clock, Random: random,
 		Notices: func(update accounts.Update) [][]byte { return [][]byte{fmt.Append(nil, update.Changed)} },
 	})
 	must(err)
 	w.tickets = tickets.New(tickets.Config{Store: db.Tickets(), Keys: keys, Accounts: w.accounts, Now: clock, Random: random})
+	w.mailboxes, err = mailboxes.New(mailboxes.Config{Store: db.Mailboxes(), Keys: keys, Now: clock, Random: random})
+	must(err)
 	w.audit = audit.New(audit.Config{Store: db.Audit(), Keys: keys, Now: clock, Random: random})
 	w.agents, err = agents.New(agents.Config{
 		Store: db.Agents(), Hasher: hasher, Keys: keys, Mailer: w, Audit: w.audit, LinkURL: "https://repair.example.com/",
@@ -164,6 +173,8 @@ func (w *storedWorld) live() storedNames {
 	w.liveDeliveries()
 	w.liveCalls()
 	w.liveTickets()
+	w.liveMailboxes()
+	w.liveLongDistance()
 	w.names.until = w.now
 	return w.names
 }
@@ -311,6 +322,34 @@ func (w *storedWorld) liveTickets() {
 	w.do(err)
 	_, _, err = w.tickets.End(w.ctx, test.ID, tickets.LineGood, pins.Note{By: "crm"})
 	w.do(err)
+}
+
+// liveMailboxes has a mailbox, which a caller resets.
+func (w *storedWorld) liveMailboxes() {
+	_, err := w.mailboxes.Put(w.ctx, mailboxes.Put{Number: storedLine3, SetUp: true, Note: pins.Note{By: "crm"}})
+	w.do(err)
+	_, err = w.mailboxes.ResetByCall(w.ctx, storedLine3, "dlv_1", "CA1")
+	w.do(err)
+}
+
+// liveLongDistance has a long-distance account, whose customer chooses a password by a link, and is sent another.
+func (w *storedWorld) liveLongDistance() {
+	name, email := "pat.larsen", "pat@example.com"
+	_, err := w.accounts.Put(w.ctx, storedDistant, accounts.Details{
+		Phone: storedLine2, Name: "Pat Larsen", Email: &email, EmailSince: now.AddDate(0, -3, 0), UserName: &name,
+		Code: secret.New("826517"), Password: secret.New("blue heron 42"),
+		Address: &accounts.Address{Street: []string{"12 Elm Street"}, City: "Minneapolis", State: "MN", ZIP: "55401"},
+	}, accounts.Note{By: "ordering"})
+	w.do(err)
+	sending := accounts.Sending{UserName: true, Link: true}
+	sent, err := w.accounts.Send(w.ctx, storedDistant, sending, accounts.Note{By: accounts.ByCustomer})
+	w.do(err)
+	_, err = w.accounts.UseLink(w.ctx, sent.After.Link.Token, secret.New(storedPassword), accounts.Note{By: accounts.ByCustomer})
+	w.do(err)
+	sending.Letter = true
+	sent, err = w.accounts.Send(w.ctx, storedDistant, sending, accounts.Note{By: accounts.ByCustomer})
+	w.do(err)
+	w.names.link = sent.After.Link.Token
 }
 
 func (w *storedWorld) liveCalls() {
