@@ -165,36 +165,42 @@ func (m *Mailboxes) PutEmail(ctx context.Context, put EmailPut) (_ EmailUpdate, 
 	if err != nil {
 		return EmailUpdate{}, err
 	}
-	var stale error // that of Match is told, and not tried again
+	var refused error // is told, and not tried again
 	update, err := storage.Retry(ctx, func() (EmailUpdate, error) {
 		line, err := m.load(ctx, put.Number)
 		if err != nil {
 			return EmailUpdate{}, err
 		}
-		before, at := email{Email: Email{ID: EmailID(id)}}, line.indexOf(put.Address)
-		created := at < 0
-		if !created {
-			before = line.Emails[at]
+		var update EmailUpdate
+		if update, refused = line.putEmail(put, EmailID(id), m.now()); refused != nil || !update.Changed {
+			return update, nil
 		}
-		after := put.email(before, m.now())
-		switch {
-		case put.Match != nil && !put.Match(before.Revision):
-			stale = storage.ErrStale
-			return EmailUpdate{}, nil
-		case !created && after.Questions == before.Questions && after.Answers == before.Answers:
-			return EmailUpdate{Email: before.Email}, nil
-		case created && len(line.Emails) >= MaxEmails:
-			return EmailUpdate{}, ErrFull
-		case created:
-			line.Emails = append(line.Emails, after)
-		default:
-			line.Emails[at] = after
-		}
-		line.Guesses = guesses{}
-		return EmailUpdate{Email: after.Email, Created: created, Changed: true},
-			m.commitEmail(ctx, line, put.Note, pins.EmailWritten, after.ID)
+		return update, m.commitEmail(ctx, line, put.Note, pins.EmailWritten, update.Email.ID)
 	})
-	return update, errors.Join(err, stale)
+	return update, errors.Join(err, refused)
+}
+
+// putEmail edits an address, or adds one with an ID. Errors: storage.ErrStale with Match, [ErrFull].
+func (r *record) putEmail(put EmailPut, id EmailID, now time.Time) (EmailUpdate, error) {
+	before, at := email{Email: Email{ID: id}}, r.indexOf(put.Address)
+	if at >= 0 {
+		before = r.Emails[at]
+	}
+	after := put.email(before, now)
+	switch {
+	case put.Match != nil && !put.Match(before.Revision):
+		return EmailUpdate{}, storage.ErrStale
+	case at >= 0 && after.Questions == before.Questions && after.Answers == before.Answers:
+		return EmailUpdate{Email: before.Email}, nil
+	case at >= 0:
+		r.Emails[at] = after
+	case len(r.Emails) >= MaxEmails:
+		return EmailUpdate{}, ErrFull
+	default:
+		r.Emails = append(r.Emails, after)
+	}
+	r.Guesses = guesses{}
+	return EmailUpdate{Email: after.Email, Created: at < 0, Changed: true}, nil
 }
 
 // email is the address as it is put.

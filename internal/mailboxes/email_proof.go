@@ -54,13 +54,10 @@ type EmailResult struct {
 // Errors: storage.ErrContended, storage.ErrUnreadable.
 func (m *Mailboxes) ProveEmail(ctx context.Context, proof EmailProof) (_ EmailResult, err error) {
 	defer wrap.Error(&err, "prove an e-mail address")
-	var answers [2]secret.Text
-	fits := proof.Line.Display() != ""
-	for i, answer := range proof.Answers {
-		keys, can := keyed(answer)
-		answers[i], fits = keys, fits && can
-	}
-	if !fits {
+	first, can := keyed(proof.Answers[0])
+	other, canToo := keyed(proof.Answers[1])
+	answers := [2]secret.Text{first, other}
+	if !can || !canToo || proof.Line.Display() == "" {
 		return EmailResult{Outcome: proofs.Malformed}, nil
 	}
 	id, err := m.newEventID()
@@ -71,30 +68,33 @@ func (m *Mailboxes) ProveEmail(ctx context.Context, proof EmailProof) (_ EmailRe
 	if err != nil {
 		return EmailResult{}, err
 	}
-	return storage.Retry(ctx, func() (EmailResult, error) {
-		line, err := m.load(ctx, proof.Line)
-		if err != nil {
-			return EmailResult{}, err
+	return storage.Retry(ctx, func() (EmailResult, error) { return m.proveOnce(ctx, proof, answers, name, id) })
+}
+
+// proveOnce judges a guess of a name. The ID is for the notice of a lock.
+func (m *Mailboxes) proveOnce(ctx context.Context, proof EmailProof, answers [2]secret.Text, name, id string) (EmailResult, error) {
+	line, err := m.load(ctx, proof.Line)
+	if err != nil {
+		return EmailResult{}, err
+	}
+	now := m.now()
+	if before, known := line.Guesses.judged(name, now); known {
+		return before.result(), nil
+	}
+	line.Guesses.forget(now)
+	if locked, is := line.Guesses.locked(now); is {
+		return locked, nil
+	}
+	guess := line.Guesses.count(name, line.right(proof.Email, answers), now)
+	change := Change{Record: pins.Record{At: now}}
+	if _, locks := line.Guesses.locked(now); locks && len(line.Emails) > 0 {
+		change.Record = pins.Record{
+			At: now, Event: pins.EmailLocked, By: pins.ByCaller, Side: proof.Side, From: proof.From, Call: proof.Turn.Call,
+			Until: guess.Until,
 		}
-		now := m.now()
-		if before, known := line.Guesses.judged(name, now); known {
-			return before.result(), nil
-		}
-		line.Guesses.forget(now)
-		if locked, is := line.Guesses.locked(now); is {
-			return locked, nil
-		}
-		guess := line.Guesses.count(name, line.right(proof.Email, answers), now)
-		change := Change{Record: pins.Record{At: now}}
-		if _, locks := line.Guesses.locked(now); locks && len(line.Emails) > 0 {
-			change.Record = pins.Record{
-				At: now, Event: pins.EmailLocked, By: pins.ByCaller, Side: proof.Side, From: proof.From, Call: proof.Turn.Call,
-				Until: guess.Until,
-			}
-			change.Notice = m.config.EmailLocked(proof.Line, id)
-		}
-		return guess.result(), m.commit(ctx, line, change)
-	})
+		change.Notice = m.config.EmailLocked(proof.Line, id)
+	}
+	return guess.result(), m.commit(ctx, line, change)
 }
 
 // guessName names a guess by all that is claimed, so that nobody has another guess in the place of one that was counted; of

@@ -2,6 +2,7 @@ package mailboxes_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,6 +65,14 @@ var changeTests = map[string]func(play){
 		change.Event, change.Notice = nil, nil
 		p.OK(p.store.Change(p.Context(), change))
 		p.Same([]int{len(testkit.Events(p, p.db, testkit.Home)), len(testkit.Notices(p, p.db, string(testkit.Home)))}, []int{0, 0})
+	},
+	"no claim of a network keeps a change from being made": func(p play) {
+		change := p.change(1)
+		change.Record.From, change.Record.Call = strings.Repeat("x", 10_000), strings.Repeat("y", 10_000)
+		p.OK(p.store.Change(p.Context(), change))
+		history, err := p.db.Lines().History(p.Context(), testkit.Home, 1000)
+		p.OK(err)
+		p.Same(len(history), 1)
 	},
 	"without a record the history gets none": func(p play) {
 		change := p.change(1)

@@ -29,6 +29,7 @@ type lineChange struct {
 func (db *DB) changeOfLine(ctx context.Context, operation string, c lineChange, overtaken, backlog error) error {
 	var record string
 	if c.record.Event != "" {
+		c.record.From, c.record.Call = clip(c.record.From), clip(c.record.Call)
 		var err error
 		if record, err = encode(c.record); err != nil {
 			return err
