@@ -104,7 +104,6 @@ func newApp(c config, o outside) (*app, error) {
 	if a.deliveries, a.queue, err = newDeliveries(c, o, a, registry); err != nil {
 		return nil, err
 	}
-	a.recoveries = recovery.New(recovery.Config{Accounts: a.accounts, Deliveries: a.deliveries, Links: c.PasswordURL != ""})
 	store := o.db.Lines()
 	a.lines, err = pins.New(pins.Config{
 		Store: store, Callers: store, Hasher: hasher, Policy: c.policy(), Unvouched: c.unvouched(), Now: o.now, Notice: a.notices.PIN,
@@ -117,6 +116,9 @@ func newApp(c config, o outside) (*app, error) {
 	if a.mailboxes, err = newMailboxes(c, o, a); err != nil {
 		return nil, err
 	}
+	a.recoveries = recovery.New(recovery.Config{
+		Accounts: a.accounts, Deliveries: a.deliveries, Mailboxes: a.mailboxes, Links: c.PasswordURL != "", Learns: c.ProvisioningURL != "",
+	})
 	if a.switches, err = newDispatcher(c, o, a, registry); err != nil {
 		return nil, err
 	}

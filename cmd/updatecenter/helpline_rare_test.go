@@ -11,6 +11,7 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/mailboxes"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/recovery"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit/check"
 	"updatecenter/internal/tickets"
@@ -61,7 +62,7 @@ var rareHelp = map[string]func(*testing.T, *stage, *simulator.Exchange){
 		c.hears("We have had no such address of yours for thirty days")
 		c.press("2")
 		c.hears("There is no user name for that account yet")
-		for _, words := range []string{"on its way", "on its way", "on its way", "was sent several times already"} {
+		for _, words := range []string{"on its way", "on its way", "on its way", "was asked for several times already"} {
 			helpCall(t, exchange, demoDistance, strings.Fields("1 4 6125550142# 2")...).hears(words)
 		}
 		flush(t, s.server)
@@ -137,6 +138,71 @@ var rareHelp = map[string]func(*testing.T, *stage, *simulator.Exchange){
 		}
 		s.refusing.outcome = string(mailboxes.Busy)
 		helpCall(t, exchange, demoHelpLine, strings.Fields("1 4 2 10004821# 730418#")...).hears("We cannot do that right now")
+	},
+	"an e-mail address of several": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
+		for _, name := range []string{"andy", "bob", "carl", "al.b2"} {
+			put := demoEmails[0]
+			put.Address, put.Note = name+"@example.com", pins.Note{By: "test"}
+			check.OK(t, check.Err(s.app.mailboxes.PutEmail(t.Context(), put)))
+		}
+		toChoose := strings.Fields("1 3 1 6125550142#")
+		c := helpCall(t, exchange, demoHelpLine, toChoose...)
+		c.hears("There are several e-mail addresses. For the one that begins with A, N, N, press 1. For the one that begins with A, N, D, press 2.")
+		for n, letters := range []string{"A, N, N", "A, N, D", "B, O", "C, A", "A, L"} {
+			c.press(fmt.Sprint(n + 1))
+			c.hears("For the address that begins with " + letters)
+			c.press("*#")
+			c.press("6125550142#")
+		}
+		c.press("*")
+		c.hears("billing telephone number")
+		c.press("6125550142#")
+		c.press("0")
+		c.hears("To reach a representative")
+		c = helpCall(t, exchange, demoHelpLine, toChoose...)
+		for range 3 {
+			c.press("")
+		}
+		c.hears("To reach our e-mail support")
+	},
+	"an e-mail address whose line can't be called": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
+		for _, outcome := range []recovery.Outcome{recovery.NotOfRecord, recovery.TooMany} {
+			s.refusing.outcome = string(outcome)
+			helpCall(t, exchange, demoHelpLine, strings.Fields("1 3 1 6125550142# 739# 385884#")...).hears("To reach our e-mail support")
+		}
+	},
+	"a caller who asks for the e-mail of many": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
+		for n := range pins.DefaultCallers().Most {
+			helpCall(t, exchange, demoHelpLine, "1", "3", "1", fmt.Sprintf("651555%04d#", 1000+n)).hears("there are two secret questions")
+		}
+		helpCall(t, exchange, demoHelpLine, strings.Fields("1 3 1 6125550142#")...).hears("nothing is checked right now")
+	},
+	"a hundred callers who guess at the answers of one number at once": func(t *testing.T, s *stage, _ *simulator.Exchange) {
+		exchange := s.exchange(func(c *simulator.Config) { c.Clock = simulator.NewVirtualClock(s.clock.Now()) })
+		var wrong, locked atomic.Int64
+		check.AtOnce(100, func(i int) {
+			call, err := exchange.Dial(t.Context(), string(demoHelpLine), fmt.Sprintf("651-555-%04d", 1000+i), simulator.AttestedA)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			c := &phone{t: t, call: call}
+			c.listen()
+			for _, keys := range strings.Fields(fmt.Sprintf("1 3 1 6125550142# 739# %d#", 520000+i)) {
+				c.press(keys)
+			}
+			switch said := c.said(); {
+			case strings.Contains(said, "does not match our records"):
+				wrong.Add(1)
+			case strings.Contains(said, "no answers are checked now"):
+				locked.Add(1)
+			default:
+				t.Errorf("it says %s", said)
+			}
+		})
+		if wrong.Load() != 2 || locked.Load() != 98 { // the third one locks
+			t.Errorf("%d were told that it is wrong, %d that it is locked", wrong.Load(), locked.Load())
+		}
 	},
 	"a ticket of several": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
 		for n := range 3 {
@@ -318,19 +384,27 @@ func helpCall(t *testing.T, exchange *simulator.Exchange, number nanp.Number, ke
 	return c
 }
 
-// refusing answers once with an outcome, if it is told to, what calls ask of tickets and mailboxes.
+// refusing answers once with an outcome, if it is told to, what calls ask of tickets, mailboxes and recoveries.
 type refusing struct {
 	helpline.Tickets
 	helpline.Mailboxes
+	helpline.Recoveries
 	outcome string
 }
 
 func (r *refusing) around(c *helpline.Config) {
-	r.Tickets, r.Mailboxes = c.Tickets, c.Mailboxes
-	c.Tickets, c.Mailboxes = r, r
+	r.Tickets, r.Mailboxes, r.Recoveries = c.Tickets, c.Mailboxes, c.Recoveries
+	c.Tickets, c.Mailboxes, c.Recoveries = r, r, r
 }
 
 // once returns the outcome that a test has set, and whether it has.
+func (r *refusing) Recover(ctx context.Context, request recovery.Request) (recovery.Result, error) {
+	if outcome, is := r.once(); is {
+		return recovery.Result{Outcome: recovery.Outcome(outcome)}, nil
+	}
+	return r.Recoveries.Recover(ctx, request)
+}
+
 func (r *refusing) once() (outcome string, set bool) {
 	outcome, r.outcome = r.outcome, ""
 	return outcome, outcome != ""

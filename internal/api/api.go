@@ -266,6 +266,7 @@ func (a *API) endpoints() []endpoint {
 			put: a.keyed(apikey.AccountsWrite, with(pathBTN, a.checkLongDistance, a.putLongDistance)),
 		}},
 		{path: "/v1/recoveries", methods: methods{post: a.keyed(apikey.RecoveriesWrite, a.recover)}},
+		{path: "/v1/recoveries/challenges", methods: methods{post: a.keyed(apikey.RecoveriesWrite, a.challenge)}},
 		{path: "/v1/passwords", methods: methods{post: a.keyed(apikey.RecoveriesWrite, a.choosePassword)}},
 		{path: enrollments, methods: methods{post: a.keyed(apikey.AccountsVerify, a.enroll)}},
 		{path: enrollments + "/{enrollment}", methods: methods{get: a.keyed(apikey.AccountsVerify, of(pathEnrollment, a.showEnrollment))}},

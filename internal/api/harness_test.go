@@ -79,8 +79,10 @@ func newRig(t *testing.T) *rig {
 		Log: w.Log.Logger(), Audit: w.Audit, Random: lettersOnly{},
 	}
 	r.config.Tickets = tickets.New(tickets.Config{Store: w.TicketStore(), Keys: w.Keys, Accounts: customers, Now: w.Now})
-	r.config.Recoveries = recovery.New(recovery.Config{Accounts: customers, Deliveries: r.outbound(customers), Links: true})
 	r.config.Mailboxes = check.Must(mailboxes.New(mailboxes.Config{Store: w.MailboxStore(), Keys: w.Keys, Now: w.Now}))(t)
+	r.config.Recoveries = recovery.New(recovery.Config{
+		Accounts: customers, Deliveries: r.outbound(customers), Mailboxes: r.config.Mailboxes, Links: true, Learns: true,
+	})
 	r.config.Desk = r.desk(r.config.Provisioning, repair.Limits{})
 	r.restart()
 	t.Cleanup(func() {
@@ -310,7 +312,7 @@ func (r *rig) customers() *accounts.Accounts {
 func (r *rig) outbound(all *accounts.Accounts) *deliveries.Deliveries {
 	return deliveries.New(deliveries.Config{
 		Store: r.world.Deliveries(), Phones: r.world.Deliveries(), Queue: &testkit.Queue{}, Dialer: r, Printer: r, Accounts: all,
-		Mailer: r, Now: r.world.Now,
+		Mailer: r, Mailboxes: r, Now: r.world.Now,
 		Codes: repair.Codes{Store: r.world.DB.Desk(), Keys: r.world.Keys, Now: r.world.Now},
 	})
 }
@@ -328,10 +330,14 @@ var errNotHere = errors.New("nothing leaves a test")
 
 // The rig stands for the ways out, which no request of the API goes by itself.
 
-func (r *rig) Dial(context.Context, deliveries.Ring) (string, error) { return "", errNotHere }
-func (r *rig) HangUp(context.Context, string) error                  { return errNotHere }
-func (r *rig) Print(context.Context, deliveries.Message) error       { return errNotHere }
-func (r *rig) Send(context.Context, deliveries.Message) error        { return errNotHere }
+func (r *rig) Dial(context.Context, deliveries.Ring) (string, error)  { return "", errNotHere }
+func (r *rig) Has(context.Context, nanp.Number, string) (bool, error) { return false, errNotHere }
+func (r *rig) ResetByCall(context.Context, nanp.Number, string, deliveries.ID, string) (secret.Text, error) {
+	return secret.Text{}, errNotHere
+}
+func (r *rig) HangUp(context.Context, string) error            { return errNotHere }
+func (r *rig) Print(context.Context, deliveries.Message) error { return errNotHere }
+func (r *rig) Send(context.Context, deliveries.Message) error  { return errNotHere }
 func (r *rig) Find(context.Context, nanp.Number, time.Time) ([]deliveries.FoundCall, error) {
 	return nil, errNotHere
 }

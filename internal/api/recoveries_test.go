@@ -3,13 +3,18 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/mailboxes"
 	"updatecenter/internal/recovery"
+	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit/check"
+	"updatecenter/pins"
 )
 
 const (
@@ -108,6 +113,12 @@ func TestRecoveriesAreRefused(t *testing.T) {
 		`{"service":"online_account","need":"password","method":"letter","account":"MN-1","zip":"55403"}`,
 		`{"service":"online_account","need":"password","method":"email","account":"MN-1","zip":"55403","security_code":"826517"}`,
 		`{"service":"online_account","need":"password","method":"email","account":"MN-1"}`,
+		`{"service":"email","need":"password","method":"voice","btn":"612-555-0142","address":"eml_x","answers":["Biscuit"]}`,
+		`{"service":"email","need":"password","method":"voice","btn":"612-555-0142","address":"eml_x","answers":["Biscuit","Al"]}`,
+		`{"service":"email","need":"password","method":"voice","btn":"612-555-0142","answers":["Biscuit","Alba"]}`,
+		`{"service":"email","need":"password","method":"email","btn":"612-555-0142","address":"eml_x","answers":["Biscuit","Alba"]}`,
+		`{"service":"voice_mail","need":"password","method":"voice","btn":"612-555-0142"}`,
+		`{"service":"voice_mail","need":"password","method":"voice","line":"612-555-0142","security_code":"826517"}`,
 		`{"service":"telegraph","need":"password","method":"email","account":"MN-1","zip":"55403"}`,
 	} {
 		r.ask(http.MethodPost, "/v1/recoveries", body).is(http.StatusBadRequest, "bad-body")
@@ -116,6 +127,7 @@ func TestRecoveriesAreRefused(t *testing.T) {
 	request := r.request(http.MethodPost, "/v1/recoveries", both)
 	request.Header.Del("Idempotency-Key")
 	r.send(request).is(http.StatusBadRequest, "bad-idempotency-key")
+	r.ask(http.MethodPost, "/v1/recoveries/challenges", `{"btn":"911"}`).is(http.StatusBadRequest, "bad-body")
 	check.Same(t, *r.recover(both).TriesLeft, 4)
 }
 
@@ -138,6 +150,49 @@ func TestLimitsOfRecoveries(t *testing.T) {
 			check.Same(t, r.recover(wrong), Recovery{Outcome: recovery.Locked, Until: r.now().Add(30 * time.Minute)})
 		}
 	}
+}
+
+// TestRecoveriesByCall: the password of an e-mail address takes both answers, and that of a voice mailbox none; both are told by
+// a call. A number that has neither is answered in the same way.
+func TestRecoveriesByCall(t *testing.T) {
+	r := newRig(t)
+	r.secrets = append(r.secrets, "Biscuit", "24728", "Duluth", "385884")
+	put := mailboxes.EmailPut{Number: line, Address: "ann@mail.example.com", Note: pins.Note{By: "test"}, Questions: [2]mailboxes.Answered{
+		{Question: mailboxes.FirstPet, Answer: secret.New("Biscuit")}, {Question: mailboxes.BirthCity, Answer: secret.New("Duluth")},
+	}}
+	check.OK(t, check.Err(r.config.Mailboxes.PutEmail(t.Context(), put)))
+	left := func(n int) Recovery { return Recovery{Outcome: recovery.Wrong, TriesLeft: &n} }
+	for _, btn := range []string{"612-555-0142", "612-555-0199"} {
+		var asked Challenges
+		r.ask(http.MethodPost, "/v1/recoveries/challenges", `{"btn":"`+btn+`"}`).is(http.StatusOK, "").read(&asked)
+		one := asked.Addresses[0]
+		body := func(first, second string) string {
+			return fmt.Sprintf(`{"service":"email","need":"password","btn":%q,"address":%q,"answers":[%q,%q],"method":"voice"}`, btn, one.Address, first, second)
+		}
+		if btn == "612-555-0142" {
+			check.Same(t, one, Challenge{one.Address, "an", [2]mailboxes.Question{mailboxes.FirstPet, mailboxes.BirthCity}})
+			check.Same(t, r.recover(body("biscuit", "385884")), Recovery{Outcome: recovery.Sent})
+		}
+		check.Same(t, r.recover(body("Biscuit", "Chicago")), left(2))
+		check.Same(t, r.recover(body("Dublin", "Duluth")), left(1))
+		for range 2 {
+			check.Same(t, r.recover(body("Dublin", "Chicago")), Recovery{Outcome: recovery.Locked, Until: r.now().Add(24 * time.Hour)})
+		}
+		voiceMail := `{"service":"voice_mail","need":"password","line":"` + btn + `","method":"voice"}`
+		for range 3 {
+			check.Same(t, r.recover(voiceMail), Recovery{Outcome: recovery.Accepted})
+		}
+		check.Same(t, r.recover(voiceMail), Recovery{Outcome: recovery.TooMany, Until: r.now().Add(time.Hour)})
+	}
+	var topics []deliveries.Topic
+	for _, id := range check.Must(r.world.Deliveries().Unfinished(t.Context(), r.now().Add(time.Hour), 99))(t) {
+		topics = append(topics, check.Must(r.world.Deliveries().Get(t.Context(), id))(t).Topic)
+	}
+	slices.Sort(topics)
+	check.Same(t, topics, []deliveries.Topic{
+		deliveries.EmailPassword, deliveries.MailboxPassword, deliveries.MailboxPassword, deliveries.MailboxPassword,
+		deliveries.MailboxPassword, deliveries.MailboxPassword, deliveries.MailboxPassword,
+	})
 }
 
 // TestPasswords: a link that was sent lets its customer choose a password, once.

@@ -64,6 +64,7 @@ var operations = []operation{
 	{"PUT /v1/long-distance/{number}", `{"language":"en"}`, audit.AccountChanged, ""},
 	{"GET /v1/long-distance/{number}", "", audit.AccountRead, ""},
 	{"POST /v1/recoveries", `{"service":"long_distance","need":"security_code","btn":"612-555-0142","method":"email"}`, audit.RecoveryRequested, ""},
+	{"POST /v1/recoveries/challenges", `{"btn":"612-555-0142"}`, audit.RecoveryRequested, ""},
 	{"POST /v1/passwords", `{"token":"MFRG","password":"green egret 7"}`, audit.AccountClaimed, ""},
 	{"GET /v1/access-numbers/{area_code}", "", "", "everybody may know the access numbers"},
 }

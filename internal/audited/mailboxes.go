@@ -24,12 +24,14 @@ func (m Mailboxes) Put(ctx context.Context, by audit.Actor, put mailboxes.Put) (
 	if put.SetUp {
 		detail = "set up"
 	}
-	err = audit.Do(ctx, m.Audit, by.Event(audit.MailboxChanged, "mailbox of line "+string(put.Number), detail), func() error {
+	err = audit.Do(ctx, m.Audit, by.Event(audit.MailboxChanged, mailboxOf(put.Number), detail), func() error {
 		update, err = m.Mailboxes.Put(ctx, put)
 		return err
 	}, storage.ErrStale, storage.ErrContended, storage.ErrUnreadable, pins.ErrNote)
 	return update, err
 }
+
+func mailboxOf(number nanp.Number) string { return "mailbox of line " + string(number) }
 
 // emailsOf names what is changed. The audit, which is not sealed, has no address.
 func emailsOf(number nanp.Number) string { return "e-mail of line " + string(number) }
@@ -40,6 +42,14 @@ func (m Mailboxes) Emails(ctx context.Context, by audit.Actor, number nanp.Numbe
 		return nil, err
 	}
 	return m.Mailboxes.Emails(ctx, number)
+}
+
+// Challenge says what to ask whoever has forgotten an e-mail password. Errors: those of [mailboxes.Mailboxes.Challenge].
+func (m Mailboxes) Challenge(ctx context.Context, by audit.Actor, number nanp.Number) ([]mailboxes.Challenge, error) {
+	if err := m.Audit.Record(ctx, by.Event(audit.RecoveryRequested, emailsOf(number), "questions")); err != nil {
+		return nil, err
+	}
+	return m.Mailboxes.Challenge(ctx, number)
 }
 
 // PutEmail says that a line has an e-mail address. Errors: those of [mailboxes.Mailboxes.PutEmail].

@@ -23,7 +23,7 @@ type Recoveries struct {
 // Recover judges what is given, and has what was forgotten sent. What comes of it stands in the account's own history.
 // Errors: those of [recovery.Recoveries.Recover].
 func (r Recoveries) Recover(ctx context.Context, by audit.Actor, request recovery.Request) (recovery.Result, error) {
-	subject, err := r.Accounts.typed(ctx, request.Number)
+	subject, err := r.subject(ctx, request)
 	if err != nil {
 		return recovery.Result{}, err
 	}
@@ -33,6 +33,17 @@ func (r Recoveries) Recover(ctx context.Context, by audit.Actor, request recover
 	}
 	request.Note = accountNote(by)
 	return r.Recoveries.Recover(ctx, request)
+}
+
+// subject is whose it is that was forgotten.
+func (r Recoveries) subject(ctx context.Context, request recovery.Request) (string, error) {
+	switch request.Service { //nolint:exhaustive // the others are accounts
+	case recovery.Email:
+		return emailsOf(request.Line), nil
+	case recovery.VoiceMail:
+		return mailboxOf(request.Line), nil
+	}
+	return r.Accounts.typed(ctx, request.Number)
 }
 
 // UseLink sets the password that a customer has chosen. Errors: those of [accounts.Accounts.UseLink].

@@ -37,6 +37,7 @@ type EmailProof struct {
 // EmailResult is what came of a proof.
 type EmailResult struct {
 	Outcome     proofs.Outcome
+	TriesLeft   int       // with proofs.Wrong: until the addresses are locked
 	LockedUntil time.Time // with proofs.LockedForNow
 	Guessed     bool      // the answers were looked at, and wrong: it counts for the caller, too
 }
@@ -137,10 +138,11 @@ type guess struct {
 	At      time.Time      `json:"at"`
 	Outcome proofs.Outcome `json:"outcome"`
 	Until   time.Time      `json:"until,omitzero"` // with proofs.LockedForNow
+	Left    int            `json:"left,omitzero"`  // with proofs.Wrong: tries
 }
 
 func (g guess) result() EmailResult {
-	return EmailResult{Outcome: g.Outcome, LockedUntil: g.Until, Guessed: g.Outcome != proofs.Right}
+	return EmailResult{Outcome: g.Outcome, TriesLeft: g.Left, LockedUntil: g.Until, Guessed: g.Outcome != proofs.Right}
 }
 
 // Bounds of what is kept of guesses: a turn comes again within minutes.
@@ -185,6 +187,8 @@ func (g *guesses) count(name string, right bool, now time.Time) guess {
 		case rule.Locks(g.Failures):
 			g.Until = now.Add(rule.LockFor)
 			made.Outcome, made.Until = proofs.LockedForNow, g.Until
+		default:
+			made.Left = rule.LockAt - g.Failures%rule.LockAt
 		}
 	}
 	g.Judged = append(g.Judged, made)

@@ -7,9 +7,9 @@
 //		Password: keyed, Code: code, Method: deliveries.ByMail, Once: call + " " + turn,
 //	})
 //
-// Nothing is told to who asks. All goes to the address or e-mail address of record: a user name as it is; in the
-// place of a password a link by which a new one is chosen, once ([accounts.Accounts.UseLink]); the security code
-// as it is.
+// Nothing is told to who asks. All of an account goes to the address or e-mail address of record: a user name as it is; in
+// the place of a password a link by which a new one is chosen, once ([accounts.Accounts.UseLink]); the security code
+// as it is. The temporary password of a voice mailbox or an e-mail address is told by a call to the line.
 //
 // # What proves what
 //
@@ -23,14 +23,16 @@
 //
 // A password as known has to be given and is not judged: who asks for another has forgotten it. The proof is the
 // security code, as it is of both. Of an online account the password alone can be recovered, with what proves
-// the account when it is enrolled: the security code, the answer, or the ZIP code of an address of record.
+// the account when it is enrolled: the security code, the answer, or the ZIP code of an address of record. Of an e-mail
+// address it is the password, for both answers to its secret questions, three of which in a row may be wrong. That of a
+// voice mailbox is told to whoever answers the line's telephone and asks for it, which is proof enough.
 //
 // # Guessing
 //
 // What is given counts as a claim to the account, by the account's own limiter: five wrong ones in a row lock it,
 // twenty close it, and a hundred at once are five. A number that is no account's is counted and answered in
-// the same way, with the same work. Who asks for a security code has proved nothing, and is told [Accepted]
-// whatever there is; limits of deliveries count alike for numbers that are no account's.
+// the same way, with the same work. Who asks for a security code, or for a call to a voice mailbox's line, has proved
+// nothing, and is told [Accepted] whatever there is; limits of deliveries count alike for numbers that are no account's.
 package recovery
 
 import (
@@ -43,8 +45,12 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/mailboxes"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/proofs"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/wrap"
+	"updatecenter/pins"
 )
 
 // Service is what somebody can't use.
@@ -54,6 +60,8 @@ type Service string
 const (
 	LongDistance  Service = "long_distance"
 	OnlineAccount Service = "online_account"
+	Email         Service = "email"      // an address that the operator gave a customer
+	VoiceMail     Service = "voice_mail" // the mailbox of a telephone line
 )
 
 // Need is what somebody has forgotten.
@@ -73,10 +81,14 @@ type Rule struct {
 	Right    bool // and it must be right
 	Code     bool // the right security code
 	Else     bool // or else the right ZIP code or answer
+	Answers  bool // the right answers to both secret questions
 	Methods  []deliveries.Method
 }
 
-var ways = []deliveries.Method{deliveries.ByMail, deliveries.Email}
+var (
+	ways   = []deliveries.Method{deliveries.ByMail, deliveries.Email}
+	byCall = []deliveries.Method{deliveries.Voice}
+)
 
 // matrix has all rules.
 var matrix = map[Service]map[Need]Rule{
@@ -89,7 +101,12 @@ var matrix = map[Service]map[Need]Rule{
 	OnlineAccount: { //nolint:exhaustive // nothing else of it is forgotten
 		Password: {Code: true, Else: true, Methods: []deliveries.Method{deliveries.Email}},
 	},
+	Email:     {Password: {Answers: true, Methods: byCall}}, //nolint:exhaustive // likewise
+	VoiceMail: {Password: {Methods: byCall}},                //nolint:exhaustive // likewise
 }
+
+// Known says whether there is such a service.
+func Known(service Service) bool { return matrix[service] != nil }
 
 // RuleOf returns the rule for a need, and whether there is one.
 func RuleOf(service Service, need Need) (Rule, bool) {
@@ -103,7 +120,7 @@ type Outcome string
 // The outcomes.
 const (
 	Sent        Outcome = "sent"          // it was right: what was forgotten is on its way
-	Accepted    Outcome = "accepted"      // the security code is on its way, if there is such an account with such an address of record
+	Accepted    Outcome = "accepted"      // it is on its way, if there is such an account with such an address of record, or such a mailbox
 	Wrong       Outcome = "wrong"         // also: there is no such account. Result.TriesLeft
 	Locked      Outcome = "locked"        // until Result.Until; what was given was not looked at, or was wrong
 	Closed      Outcome = "closed"        // until a new code was sent, or somebody opens the account
@@ -119,15 +136,19 @@ var Outcomes = [...]Outcome{Sent, Accepted, Wrong, Locked, Closed, TooMany, NotO
 // Request is what somebody asks for, and gives.
 type Request struct {
 	Service Service
-	Number  accounts.Number // [accounts.LongDistance] of the BTN, or an account number
+	Number  accounts.Number // [accounts.LongDistance] of the BTN, or an account number; of Email and VoiceMail none
+	Line    nanp.Number     // of Email the BTN, and of VoiceMail the line; of others none
 	Need    Need
 
 	Password secret.Text // or the keys of it on a keypad
 	Code     secret.Text // 6 to 10 digits
 	ZIP      secret.Text // of an online account
 	Answer   secret.Text // likewise
+	Address  string      // of Email: which, by its ID in a [mailboxes.Challenge]
+	Answers  [2]secret.Text
 
-	Method deliveries.Method // [deliveries.ByMail] or [deliveries.Email]
+	Method   deliveries.Method // one of the rule's
+	Language string            // of a call: "en", "es"; empty: that of the line
 	// Once is the same for the same asking: the call and the turn, or a client's name and its key. It stands for no other
 	// request. Empty: each is another.
 	Once string
@@ -151,13 +172,23 @@ type Sending interface {
 	Offers(method deliveries.Method) bool
 	// RequestUnproved has a security code sent, if there is such an account.
 	RequestUnproved(ctx context.Context, params deliveries.Params) error
+	// RequestPassword has a line called, and a temporary password told to who answers.
+	RequestPassword(ctx context.Context, params deliveries.PasswordParams) (deliveries.Delivery, error)
+}
+
+// Mailboxes judge what is given of an e-mail address: [mailboxes.Mailboxes].
+type Mailboxes interface {
+	// ProveEmail judges the answers to its secret questions, and counts them.
+	ProveEmail(ctx context.Context, proof mailboxes.EmailProof) (mailboxes.EmailResult, error)
 }
 
 // Config is what [Recoveries] are made of.
 type Config struct {
 	Accounts   *accounts.Accounts
 	Deliveries Sending
+	Mailboxes  Mailboxes
 	Links      bool // whether there is a page on which passwords are chosen
+	Learns     bool // whether the operator's platforms learn of a reset: else there is none
 }
 
 // Recoveries give customers back what they have forgotten. Any number of goroutines may use it.
@@ -175,10 +206,14 @@ func (r *Recoveries) Recover(ctx context.Context, request Request) (_ Result, er
 	switch {
 	case !is, !request.fits(rule):
 		return Result{}, ErrRequest
-	case !r.config.Deliveries.Offers(request.Method), request.sending().Link && !r.config.Links:
+	case !r.offers(request):
 		return Result{Outcome: NotOffered}, nil
 	case request.Need == SecurityCode:
 		return r.sendCode(ctx, request)
+	case request.Service == VoiceMail:
+		return r.call(ctx, request, Accepted)
+	case request.Service == Email:
+		return r.recoverEmail(ctx, request)
 	}
 	result, err := r.config.Accounts.VerifyToRecover(ctx, request.Number, request.claim(rule))
 	switch {
@@ -199,6 +234,67 @@ func (r *Recoveries) Recover(ctx context.Context, request Request) (_ Result, er
 	return Result{Outcome: Sent}, nil
 }
 
+// offers says whether this server can do what is asked for.
+func (r *Recoveries) offers(request Request) bool {
+	if request.Method == deliveries.Voice && !r.config.Learns || request.sending().Link && !r.config.Links {
+		return false
+	}
+	return r.config.Deliveries.Offers(request.Method)
+}
+
+// recoverEmail has the line called for who knows the answers.
+func (r *Recoveries) recoverEmail(ctx context.Context, request Request) (Result, error) {
+	proof := mailboxes.EmailProof{
+		Line: request.Line, Email: mailboxes.EmailID(request.Address), Answers: request.Answers, From: request.Note.From,
+	}
+	if request.Once != "" {
+		proof.Turn = pins.Turn{Call: request.Once}
+	}
+	proved, err := r.config.Mailboxes.ProveEmail(ctx, proof)
+	if err != nil {
+		return Result{}, err
+	}
+	result := Result{Outcome: Wrong, Until: proved.LockedUntil, TriesLeft: proved.TriesLeft, Guessed: proved.Guessed}
+	switch proved.Outcome { //nolint:exhaustive // all others are wrong
+	case proofs.Right:
+		return r.call(ctx, request, Sent)
+	case proofs.LockedForNow:
+		result.Outcome = Locked
+	case proofs.Closed:
+		result.Outcome = Closed
+	}
+	return result, nil
+}
+
+// call has the line called. That somebody there wants no such calls is not told: only a line with a mailbox was ever called.
+func (r *Recoveries) call(ctx context.Context, request Request, then Outcome) (Result, error) {
+	topic := deliveries.MailboxPassword
+	if request.Service == Email {
+		topic = deliveries.EmailPassword
+	}
+	_, err := r.config.Deliveries.RequestPassword(ctx, deliveries.PasswordParams{
+		Topic: topic, Line: request.Line, Ref: request.Address, Language: request.Language, Key: request.Once,
+	})
+	if _, blocked := errors.AsType[*deliveries.BlockedError](err); blocked {
+		err = nil
+	}
+	return asked(err, then)
+}
+
+// asked is what comes of asking for a delivery.
+func asked(err error, then Outcome) (Result, error) {
+	if limit, is := errors.AsType[*deliveries.LimitError](err); is {
+		return Result{Outcome: TooMany, Until: limit.Until}, nil
+	}
+	switch {
+	case errors.Is(err, deliveries.ErrNoWay):
+		return Result{Outcome: NotOffered}, nil
+	case err != nil:
+		return Result{}, err
+	}
+	return Result{Outcome: then}, nil
+}
+
 // sendCode has the security code sent, for who has proved nothing.
 func (r *Recoveries) sendCode(ctx context.Context, request Request) (Result, error) {
 	params := deliveries.Params{
@@ -208,14 +304,7 @@ func (r *Recoveries) sendCode(ctx context.Context, request Request) (Result, err
 	if request.Once != "" {
 		params.Key = " recovery " + request.Once // clients' own keys begin with their names
 	}
-	err := r.config.Deliveries.RequestUnproved(ctx, params)
-	if limit, is := errors.AsType[*deliveries.LimitError](err); is {
-		return Result{Outcome: TooMany, Until: limit.Until}, nil
-	}
-	if err != nil {
-		return Result{}, err
-	}
-	return Result{Outcome: Accepted}, nil
+	return asked(r.config.Deliveries.RequestUnproved(ctx, params), Accepted)
 }
 
 // refused is the answer to a claim that was not right, or not looked at.
@@ -234,8 +323,13 @@ func refused(result accounts.Result) Result {
 func (q Request) fits(rule Rule) bool {
 	_, longDistance := q.Number.BTN()
 	others := !q.ZIP.IsZero() || !q.Answer.IsZero()
+	ofLine := q.Service == Email || q.Service == VoiceMail
 	switch {
 	case longDistance != (q.Service == LongDistance), !slices.Contains(rule.Methods, q.Method):
+		return false
+	case ofLine != (q.Line != ""), ofLine == (q.Number != ""), ofLine && q.Line.Display() == "":
+		return false
+	case rule.Answers != (q.Address != ""), rule.Answers == slices.ContainsFunc(q.Answers[:], secret.Text.IsZero):
 		return false
 	case rule.Password == q.Password.IsZero(), rule.Password && accounts.Keypad(q.Password).IsZero():
 		return false
@@ -263,7 +357,7 @@ func (q Request) claim(rule Rule) accounts.Claim {
 func (q Request) sending() accounts.Sending {
 	return accounts.Sending{
 		UserName: q.Need == UserName || q.Need == UserNameAndPassword,
-		Link:     q.Need == Password || q.Need == UserNameAndPassword,
+		Link:     q.Method != deliveries.Voice && (q.Need == Password || q.Need == UserNameAndPassword),
 		Letter:   q.Method == deliveries.ByMail,
 	}
 }

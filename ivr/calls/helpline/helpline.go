@@ -53,7 +53,6 @@ type Accounts interface {
 // Deliveries is what the call needs of [deliveries.Deliveries].
 type Deliveries interface {
 	Request(ctx context.Context, params deliveries.Params) (deliveries.Delivery, error)
-	RequestPassword(ctx context.Context, params deliveries.PasswordParams) (deliveries.Delivery, error)
 }
 
 // Config is what the call needs.
@@ -94,16 +93,17 @@ func Flow(c Config) *ivr.Flow {
 		Given: map[ivr.Variable]string{
 			helpLine: string(c.number(c.Directory.of(person))), callerID: string(c.CallerID), shortCode: "78",
 		},
-		Variables: append(ticketNumbers(), service, number, access, minutes, ticket, status, visit, technician, tested, day, earliest, latest, newContact, wanted, way, mailPassword, mailNext),
+		Variables: append(append(ticketNumbers(), emailsLetters()...), letters, question, secondQuestion, service, number, access, minutes, ticket, status, visit, technician, tested, day, earliest, latest, newContact, wanted, way, mailPassword, mailNext),
 		Choices: map[ivr.Variable][]ivr.Prompt{
 			service: c.Directory.names(), status: sayStatuses(), visit: {visitArranged},
 			technician: {hasArrived, onTheWay, onTheWayFor}, tested: {results[""], results[tickets.LineGood], results[tickets.TroubleFound]},
-			wanted:   {wants[recovery.UserName], wants[recovery.Password], wants[recovery.UserNameAndPassword], wants[recovery.SecurityCode]},
+			wanted:   {wants[recovery.UserName], wants[recovery.Password], wants[recovery.UserNameAndPassword], wants[recovery.SecurityCode], oneTimePassword},
 			mailNext: {firstUse, nextUse},
-			way:      {sentBy[deliveries.Email], sentBy[deliveries.ByMail]},
+			way:      {sentBy[deliveries.Email], sentBy[deliveries.ByMail], sentBy[deliveries.Voice]},
+			question: sayQuestions(), secondQuestion: sayQuestions(),
 		},
 		Nodes: slices.Concat(a.arriving(), a.topics(), a.updateCenter(), a.online(), a.securityCode(), a.onlinePassword(), a.repairs(), a.ticketNodes(),
-			a.contactNodes(), a.cancelNodes(), a.testNodes(), a.distance(), a.voiceMail(), a.elsewhere(), a.contacts(), a.ending()),
+			a.contactNodes(), a.cancelNodes(), a.testNodes(), a.distance(), a.voiceMail(), a.emails(), a.elsewhere(), a.contacts(), a.ending()),
 	}
 }
 
@@ -144,7 +144,6 @@ func (a actions) topics() []ivr.Node {
 			{Prompt: forAntivirus, Next: aboutAntivirus},
 			{Prompt: forOthers, Next: others},
 		}, Closing: sayBackEnd, Back: menu, GaveUp: noAnswer},
-		ivr.Say{At: aboutEmail, Prompt: sayEmail, Next: to(email)},
 		ivr.Say{At: aboutTelevision, Prompt: sayTelevision, Next: to(television)},
 		ivr.Say{At: aboutAntivirus, Prompt: sayAntivirus, Next: to(antivirus)},
 	}

@@ -88,11 +88,6 @@ var (
 		EN:   "For a service of another company, press {key}.",
 		ES:   "Para un servicio de otra compañía, oprima el {key}.",
 	}
-	sayEmail = ivr.Prompt{
-		Name: "helpline-email",
-		EN:   "If your mail program asks for a user name, enter your whole e-mail address.",
-		ES:   "Si un programa de correo le pide el nombre de usuario, escriba su dirección de correo completa.",
-	}
 	sayTelevision = ivr.Prompt{
 		Name: "helpline-tv",
 		EN:   "Television is managed in your online account, with the same user name and password.",

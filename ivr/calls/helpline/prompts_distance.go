@@ -80,8 +80,8 @@ var (
 	}
 	sayTooManySent = ivr.Prompt{
 		Name: "helpline-too-many-sent",
-		EN:   "It was sent several times already. Please look in your mail first, or ask a person.",
-		ES:   "Ya se envió varias veces. Revise primero su correo o pregunte a una persona.",
+		EN:   "That was asked for several times already. If nothing comes, please call again later, or ask a person.",
+		ES:   "Eso ya se pidió varias veces. Si no llega nada, llame de nuevo más tarde o pregunte a una persona.",
 	}
 	sayNoSuchAddress = ivr.Prompt{
 		Name: "helpline-not-of-record",
@@ -124,6 +124,11 @@ var (
 			ES:   "Su código de seguridad está en camino.",
 		},
 	}
+	oneTimePassword = ivr.Prompt{
+		Name: "helpline-wants-one-time-password",
+		EN:   "Your e-mail gets a password that works once.",
+		ES:   "Su correo tendrá una contraseña que sirve una sola vez.",
+	}
 	sentBy = map[deliveries.Method]ivr.Prompt{
 		deliveries.Email: {
 			Name: "helpline-sent-by-email",
@@ -135,6 +140,10 @@ var (
 			EN:   "The letter takes seven to ten days.",
 			ES:   "La carta tarda de siete a diez días.",
 		},
-		deliveries.Voice: {}, // nothing of it is spoken
+		deliveries.Voice: {
+			Name: "helpline-told-by-call",
+			EN:   "Within five minutes we call the billing telephone number, and tell it to whoever answers there. If you are calling from it, please hang up now.",
+			ES:   "En cinco minutos o menos llamamos al número de teléfono de la factura y la decimos a quien conteste. Si llama desde ese teléfono, cuelgue ahora.",
+		},
 	}
 )

@@ -8,6 +8,7 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/recovery"
+	"updatecenter/internal/secret"
 	"updatecenter/ivr"
 	"updatecenter/pins"
 )
@@ -33,11 +34,13 @@ func (a actions) recoverySubflow() *ivr.Subflow {
 				recovery.NotOfRecord: notOfRecord,
 				recovery.NoUserName:  noUserName,
 				callerLocked:         callerRefused,
+				lockedForLong:        lockedToday,
 			}},
 			ivr.Say{At: onItsWay, Prompt: sayOnItsWay, Whole: true, Next: recovered},
 			ivr.Say{At: codeOnItsWay, Prompt: sayCodeOnItsWay, Whole: true, Next: recovered},
 			ivr.Say{At: nothingMatches, Prompt: sayNothingMatches, Next: notMatched},
 			ivr.Say{At: recoveryLocked, Prompt: sayLocked, Next: notRecovered},
+			ivr.Say{At: lockedToday, Prompt: sayLockedToday, Next: notRecovered},
 			ivr.Say{At: recoveryClosed, Prompt: sayClosed, Next: notRecovered},
 			ivr.Say{At: tooManySent, Prompt: sayTooManySent, Next: notRecovered},
 			ivr.Say{At: callerRefused, Prompt: sayNothingChecked, Next: notRecovered},
@@ -52,10 +55,18 @@ func (a actions) recoverySubflow() *ivr.Subflow {
 
 // needs notes what a caller has forgotten of which account, and forgets what was keyed for something else.
 func needs(c *ivr.Call, of recovery.Service, forgotten recovery.Need) {
-	c.Erase(keyedBTN, keyedAccount, keyedZIP, keyedPassword, keyedCode)
+	eraseKeyed(c)
 	c.Fill(recovering, string(of))
 	c.Fill(need, string(forgotten))
 	c.FillPhrase(wanted, wants[forgotten])
+	if of == recovery.Email {
+		c.FillPhrase(wanted, oneTimePassword)
+	}
+}
+
+// eraseKeyed forgets all that was given.
+func eraseKeyed(c *ivr.Call) {
+	c.Erase(keyedBTN, keyedAccount, keyedZIP, keyedPassword, keyedCode, keyedAnswer, keyedSecondAnswer)
 }
 
 // sends notes the way.
@@ -67,18 +78,15 @@ func sends(c *ivr.Call, method deliveries.Method) {
 // callerLocked is that the caller was wrong too often.
 const callerLocked recovery.Outcome = "caller locked"
 
+// lockedForLong is that it takes a day until answers are looked at.
+const lockedForLong recovery.Outcome = "locked for long"
+
 // recover judges what was keyed, and has what was forgotten sent. What was keyed is kept for another way, if there is no
 // address of record for this one.
 func (a actions) recover(ctx context.Context, c *ivr.Call) (recovery.Outcome, error) {
-	account, err := a.forgetful(c)
+	request, err := a.forgotten(c)
 	if err != nil {
 		return recovery.Wrong, nil //nolint:nilerr // what a caller keys is an outcome, not an error
-	}
-	request := recovery.Request{
-		Service: recovery.Service(c.Text(recovering)), Number: account, Need: recovery.Need(c.Text(need)),
-		Method:   deliveries.Method(c.Text(sending)),
-		Password: c.Secret(keyedPassword), Code: c.Secret(keyedCode), ZIP: c.Secret(keyedZIP), Once: once(c),
-		Note: accounts.Note{By: accounts.ByCustomer, From: "telephone"},
 	}
 	var result recovery.Result
 	judge := func() (wrong bool, err error) {
@@ -100,19 +108,34 @@ func (a actions) recover(ctx context.Context, c *ivr.Call) (recovery.Outcome, er
 		return callerLocked, nil
 	}
 	if result.Outcome != recovery.NotOfRecord {
-		c.Erase(keyedBTN, keyedAccount, keyedZIP, keyedPassword, keyedCode)
+		eraseKeyed(c)
 	}
-	if result.Outcome == recovery.Locked {
+	switch {
+	case result.Outcome == recovery.Locked && request.Service == recovery.Email:
+		return lockedForLong, nil
+	case result.Outcome == recovery.Locked:
 		a.tellMinutes(c, result.Until)
 	}
 	return result.Outcome, nil
 }
 
-// forgetful is the account of which something was forgotten.
-func (a actions) forgetful(c *ivr.Call) (accounts.Number, error) {
-	if recovery.Service(c.Text(recovering)) == recovery.OnlineAccount {
-		return a.Keyed.Number(c.Secret(keyedAccount).Reveal())
+// forgotten is what was keyed, as a request.
+func (a actions) forgotten(c *ivr.Call) (r recovery.Request, err error) {
+	r = recovery.Request{
+		Service: recovery.Service(c.Text(recovering)), Need: recovery.Need(c.Text(need)), Method: deliveries.Method(c.Text(sending)),
+		Password: c.Secret(keyedPassword), Code: c.Secret(keyedCode), ZIP: c.Secret(keyedZIP), Once: once(c),
+		Note: accounts.Note{By: accounts.ByCustomer, From: "telephone"},
 	}
-	btn, err := nanp.Parse(c.Secret(keyedBTN).Reveal())
-	return accounts.LongDistance(btn), err
+	switch r.Service { //nolint:exhaustive // a voice mailbox's line is called at once
+	case recovery.LongDistance:
+		btn, err := nanp.Parse(c.Secret(keyedBTN).Reveal())
+		r.Number = accounts.LongDistance(btn)
+		return r, err
+	case recovery.OnlineAccount:
+		r.Number, err = a.Keyed.Number(c.Secret(keyedAccount).Reveal())
+	case recovery.Email:
+		r.Line, r.Address = nanp.Number(c.Text(emailLine)), c.Text(emailID)
+		r.Answers = [2]secret.Text{c.Secret(keyedAnswer), c.Secret(keyedSecondAnswer)}
+	}
+	return r, err
 }

@@ -21,6 +21,17 @@ const (
 	aboutTelevision ivr.Step = "about-tv"
 	aboutAntivirus  ivr.Step = "about-antivirus"
 
+	needEmailPassword ivr.Step = "need-email-password"
+	askEmailBTN       ivr.Step = "ask-btn-of-email"
+	findEmails        ivr.Step = "find-emails"
+	notBTN            ivr.Step = "no-btn"
+	emailBTNAgain     ivr.Step = "another-btn-of-email"
+	emailRefused      ivr.Step = "email-refused"
+	emailsMenu        ivr.Step = "emails"
+	askAnswer         ivr.Step = "ask-answer"
+	askSecondAnswer   ivr.Step = "ask-second-answer"
+	recoverEmail      ivr.Step = "recover-email"
+
 	aboutPIN     ivr.Step = "about-pin"
 	resetPIN     ivr.Step = "reset-pin"
 	dialFromHome ivr.Step = "dial-from-home"
@@ -151,6 +162,7 @@ const (
 	recoveryLocked ivr.Step = "recovery-locked"
 	recoveryClosed ivr.Step = "recovery-closed"
 	tooManySent    ivr.Step = "too-many-sent"
+	lockedToday    ivr.Step = "locked-today"
 	callerRefused  ivr.Step = "caller-refused"
 	noUserName     ivr.Step = "no-user-name"
 	recovered      ivr.Step = "recovered"
@@ -223,6 +235,15 @@ var (
 
 	mailPassword = ivr.Variable{Name: "mailbox-password", Kind: ivr.Spelled} // for one turn
 	mailNext     = ivr.Variable{Name: "mailbox-next", Kind: ivr.Phrase}      // what to do with it
+
+	emailsFound       = ivr.Variable{Name: "emails", Kind: ivr.Words}     // ID and questions of each
+	emailLine         = ivr.Variable{Name: "email-line", Kind: ivr.Phone} // the billing telephone number
+	emailID           = ivr.Variable{Name: "email", Kind: ivr.Words}      // of the present one
+	letters           = ivr.Variable{Name: "letters", Kind: ivr.Words}    // with which that begins
+	question          = ivr.Variable{Name: "question", Kind: ivr.Phrase}
+	secondQuestion    = ivr.Variable{Name: "second-question", Kind: ivr.Phrase}
+	keyedAnswer       = ivr.Variable{Name: "answer", Kind: ivr.Secret} // on the keypad
+	keyedSecondAnswer = ivr.Variable{Name: "second-answer", Kind: ivr.Secret}
 
 	ticketsFound = ivr.Variable{Name: "tickets", Kind: ivr.Words}  // number and line of each
 	ticket       = ivr.Variable{Name: "ticket", Kind: ivr.Spelled} // the number of the present one

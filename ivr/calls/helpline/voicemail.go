@@ -2,13 +2,13 @@ package helpline
 
 import (
 	"context"
-	"errors"
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/mailboxes"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/proofs"
+	"updatecenter/internal/recovery"
 	"updatecenter/ivr"
 	"updatecenter/pins"
 )
@@ -17,6 +17,7 @@ import (
 type Mailboxes interface {
 	Reset(ctx context.Context, r mailboxes.Request) (mailboxes.Result, error)
 	ResetOfAccount(ctx context.Context, proof mailboxes.Proof) (mailboxes.Result, error)
+	Challenge(ctx context.Context, number nanp.Number) ([]mailboxes.Challenge, error)
 }
 
 // voiceMail gives a mailbox a temporary password, for whoever proves the line or its account; else the line is called. One
@@ -130,24 +131,25 @@ func (a actions) told(c *ivr.Call) func(mailboxes.Result, error) (mailboxes.Outc
 	}
 }
 
-// callMailLine has a line called, which tells a password to whoever answers and asks for it. That somebody there wants no such
-// calls is not said: only a line with a mailbox was ever called.
+// callMailLine has a line called, which tells a password to whoever answers and asks for it.
 func (a actions) callMailLine(ctx context.Context, c *ivr.Call) (request, error) {
 	number, err := nanp.Parse(c.Text(keyedContact))
 	if err != nil {
 		return cannotBeCalled, nil //nolint:nilerr // what a caller keys is an outcome, not an error
 	}
-	refused, err := a.Lines.Ask(ctx, callerOf(c), func() error {
-		_, err := a.Deliveries.RequestPassword(ctx, deliveries.PasswordParams{
-			Topic: deliveries.MailboxPassword, Line: number, Key: once(c),
+	var result recovery.Result
+	refused, err := a.Lines.Ask(ctx, callerOf(c), func() (err error) {
+		result, err = a.Recoveries.Recover(ctx, recovery.Request{
+			Service: recovery.VoiceMail, Need: recovery.Password, Line: number, Method: deliveries.Voice, Once: once(c),
+			Note: accounts.Note{By: accounts.ByCustomer, From: "telephone"},
 		})
 		return err
 	})
-	if refused != "" {
+	switch {
+	case err != nil:
+		return "", err
+	case refused != "", result.Outcome != recovery.Accepted:
 		return cannotBeCalled, nil
 	}
-	if _, blocked := errors.AsType[*deliveries.BlockedError](err); blocked {
-		return requested, nil
-	}
-	return asked(err)
+	return requested, nil
 }

@@ -1,0 +1,122 @@
+package helpline
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/mailboxes"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/recovery"
+	"updatecenter/ivr"
+)
+
+// emails has the billing telephone called for who knows the answers to the two secret questions of an e-mail address, and told
+// a one-time password there: never in this call. A number without addresses sounds like one that has some.
+func (a actions) emails() []ivr.Node {
+	toHelp := a.Directory.of(email).at()
+	nodes := []ivr.Node{
+		ivr.Menu{At: aboutEmail, Prompt: sayEmail, Options: []ivr.Option{
+			{Prompt: forgotEmailPassword, Next: needEmailPassword, If: func(*ivr.Call) bool { return a.Learns && a.Calls }},
+			{Prompt: forMoreEmail, Next: toHelp},
+		}, Closing: sayBackEnd, Back: menu, GaveUp: noAnswer},
+		ivr.Action[choice]{At: needEmailPassword, On: ivr.On[choice]{chosen: askEmailBTN},
+			Run: func(_ context.Context, c *ivr.Call) (choice, error) {
+				needs(c, recovery.Email, recovery.Password)
+				sends(c, deliveries.Voice)
+				return chosen, nil
+			}},
+		ivr.Gather{At: askEmailBTN, Prompt: sayAskBTN, Digits: ivr.Range{Min: 10, Max: 11}, Into: keyedBTN,
+			Next: findEmails, Back: aboutEmail, GaveUp: toHelp},
+		ivr.Action[amount]{At: findEmails, Run: a.findEmails, On: ivr.On[amount]{
+			none: notBTN, one: askAnswer, several: emailsMenu, tooManyAsked: emailRefused,
+		}},
+		ivr.Say{At: notBTN, Prompt: sayNotBTN, Next: emailBTNAgain},
+		ivr.Retry{At: emailBTNAgain, Times: 3, Back: askEmailBTN, GaveUp: toHelp},
+		ivr.Say{At: emailRefused, Prompt: sayNothingChecked, Next: toHelp},
+		ivr.Gather{At: askAnswer, Prompt: sayAskAnswer, Digits: ivr.Range{Min: mailboxes.MinAnswer, Max: mailboxes.MaxAnswer}, Into: keyedAnswer,
+			Next: askSecondAnswer, Back: askEmailBTN, GaveUp: toHelp},
+		ivr.Gather{At: askSecondAnswer, Prompt: saySecondAnswer, Digits: ivr.Range{Min: mailboxes.MinAnswer, Max: mailboxes.MaxAnswer}, Into: keyedSecondAnswer,
+			Next: recoverEmail, Back: askAnswer, GaveUp: toHelp},
+		// The third wrong pair locks, so that nobody is asked more often.
+		ivr.Enter{At: recoverEmail, Subflow: a.recovery, On: map[ivr.Step]ivr.Step{
+			recovered: anythingElse, notMatched: askAnswer, notOfRecord: toHelp, notRecovered: toHelp,
+		}},
+	}
+	m := ivr.Menu{At: emailsMenu, Prompt: saySeveralEmails, Closing: sayBackEnd, Back: askEmailBTN, GaveUp: toHelp, Listing: true}
+	for n := range mailboxes.MaxEmails {
+		at := ivr.Step(fmt.Sprintf("choose-email-%d", n+1))
+		m.Options = append(m.Options, ivr.Option{Prompt: forEmailLetters(n), Next: at, If: func(c *ivr.Call) bool { return c.Text(emailLetters(n)) != "" }})
+		nodes = append(nodes, ivr.Action[choice]{At: at, Run: pickEmail(n), On: ivr.On[choice]{chosen: askAnswer}})
+	}
+	return append(nodes, m)
+}
+
+// tooManyAsked is that a caller has asked for too many numbers.
+const tooManyAsked amount = "too many"
+
+// findEmails finds out what is asked for the addresses of a billing telephone number.
+func (a actions) findEmails(ctx context.Context, c *ivr.Call) (amount, error) {
+	number, err := nanp.Parse(c.Secret(keyedBTN).Reveal())
+	c.Erase(keyedBTN)
+	if err != nil {
+		return none, nil //nolint:nilerr // what a caller keys is an outcome, not an error
+	}
+	var all []mailboxes.Challenge
+	refused, err := a.Lines.Ask(ctx, callerOf(c), func() (err error) {
+		all, err = a.Mailboxes.Challenge(ctx, number)
+		return err
+	})
+	switch {
+	case err != nil:
+		return "", err
+	case refused != "":
+		return tooManyAsked, nil
+	}
+	c.Fill(emailLine, string(number))
+	kept := make([]string, mailboxes.MaxEmails)
+	for n := range kept {
+		c.Fill(emailLetters(n), "")
+		if n < len(all) {
+			c.Fill(emailLetters(n), strings.Join(strings.Split(strings.ToUpper(all[n].Letters), ""), ", "))
+			kept[n] = fmt.Sprint(all[n].Email, " ", all[n].Questions[0], " ", all[n].Questions[1])
+		}
+	}
+	c.Fill(emailsFound, strings.Join(kept, ","))
+	if len(all) > 1 {
+		return several, nil
+	}
+	return one, chooseEmail(c, 0)
+}
+
+// pickEmail chooses one of the addresses that were kept.
+func pickEmail(n int) func(context.Context, *ivr.Call) (choice, error) {
+	return func(_ context.Context, c *ivr.Call) (choice, error) { return chosen, chooseEmail(c, n) }
+}
+
+// chooseEmail makes an address the present one.
+func chooseEmail(c *ivr.Call, n int) error {
+	found := strings.Fields(strings.Split(c.Text(emailsFound), ",")[n])
+	if len(found) != 3 {
+		return fmt.Errorf("there is no e-mail address %d to choose", n+1)
+	}
+	c.Fill(emailID, found[0])
+	c.Fill(letters, c.Text(emailLetters(n)))
+	c.FillPhrase(question, secretQuestions[mailboxes.Question(found[1])])
+	c.FillPhrase(secondQuestion, secretQuestions[mailboxes.Question(found[2])])
+	return nil
+}
+
+// emailLetters are the first letters of one of the addresses that were found, from 0.
+func emailLetters(n int) ivr.Variable {
+	return ivr.Variable{Name: fmt.Sprintf("email-%d", n+1), Kind: ivr.Words}
+}
+
+func emailsLetters() []ivr.Variable {
+	all := make([]ivr.Variable, mailboxes.MaxEmails)
+	for n := range all {
+		all[n] = emailLetters(n)
+	}
+	return all
+}
