@@ -292,8 +292,9 @@ func TestEventsOfTickets(t *testing.T) {
 	o := newOffice(t, server)
 	feature := o.change(features.Switch(true))
 	o.expect(exitOK, nil, "account,phone,name,street1,city,state,zip\nA1,6125550142,Ann,1 Main,Duluth,MN,55801\n", "accounts", "import", "-")
-	o.expect(exitOK, []string{"1 tickets added"}, "ticket,number,account,contact,status,from,to,cancelable\n"+
-		"4821,6125550142,A1,6125550142,scheduled,2126-03-05T08:00:00Z,2126-03-05T12:00:00Z,yes\n", "tickets", "import", "-")
+	file := "ticket,number,account,contact,status,from,to,cancelable\n" +
+		"4821,6125550142,A1,6125550142,scheduled,2126-03-05T08:00:00Z,2126-03-05T12:00:00Z,yes\n"
+	o.expect(exitOK, []string{"1 tickets added"}, file, "tickets", "import", "-")
 	all := tickets.New(tickets.Config{Store: o.db.Tickets(), Keys: testConfig(t).SecretKeys})
 	request := tickets.Request{Line: officeLine, Ticket: "4821", Turn: pins.Turn{Call: "CA1", Number: 1}}
 	_, _, err := all.ChangeContact(t.Context(), request, "+16515550123")
@@ -304,6 +305,9 @@ func TestEventsOfTickets(t *testing.T) {
 	request.Turn.Number++
 	_, _, err = all.Cancel(t.Context(), request, tickets.Visit)
 	check.OK(t, err)
+	o.expect(exitError, []string{`line 2: contact "6125550142": a caller has given the technician another number since`}, file, "tickets", "import", "-")
+	file = strings.Replace(file, "A1,6125550142", "A1,6515550123", 1)
+	o.expect(exitError, []string{`line 2: status "scheduled": a caller has canceled the ticket, or its visit, since`}, file, "tickets", "import", "-")
 
 	boxes := must(mailboxes.New(mailboxes.Config{Store: o.db.Mailboxes(), Keys: testConfig(t).SecretKeys}))(t)
 	check.OK(t, check.Err(boxes.Put(t.Context(), mailboxes.Put{Number: officeLine, Note: pins.Note{By: "test"}})))

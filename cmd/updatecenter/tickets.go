@@ -26,8 +26,8 @@ type ticketsImport struct {
 func (cmd *ticketsImport) Help() string {
 	return "Columns: ticket, number (of the line), account, contact (the telephone that the technician has) and status " +
 		"(open, scheduled, dispatched, done or canceled); and, if wanted, from and to (of the visit, as 2026-01-31T08:00:00-06:00), " +
-		"cancelable (yes or no), technician (on_the_way or arrived) and minutes. Accounts must exist. What callers have changed " +
-		"since the file was written is written over."
+		"cancelable (yes or no), technician (on_the_way or arrived) and minutes. Accounts must exist. A row that would take back " +
+		"what a caller has changed, as it has the contact or the visit of before, is a bad one until your system has taken the event."
 }
 
 // Run imports the file. A bad row is told, and the rest goes in.
@@ -66,6 +66,10 @@ func badTicket(row tickets.Row, err error) error {
 		return row.Bad("contact", destination.Error())
 	case errors.Is(err, accounts.ErrNoAccount):
 		return row.Bad("account", accounts.ErrNoAccount.Error())
+	case errors.Is(err, tickets.ErrContactChanged):
+		return row.Bad("contact", tickets.ErrContactChanged.Error())
+	case errors.Is(err, tickets.ErrCanceled):
+		return row.Bad("status", tickets.ErrCanceled.Error())
 	case errors.Is(err, tickets.ErrOtherLine):
 		return row.Bad("number", tickets.ErrOtherLine.Error())
 	case errors.Is(err, tickets.ErrFull):

@@ -54,6 +54,7 @@ func (t *Tickets) ChangeContact(ctx context.Context, r Request, to nanp.Number) 
 		if e.line.Contacts = within(e.line.Contacts, e.at); len(e.line.Contacts) >= MaxContacts {
 			return TooMany
 		}
+		ticket.Was.Contact = cmp.Or(ticket.Was.Contact, before)
 		ticket.Contact, e.line.Contacts = to, append(e.line.Contacts, e.at)
 		e.record(pins.TicketContactChanged, "contact of ticket "+string(ticket.Number))
 		e.event = &Event{Type: ContactChanged, EventData: EventData{Ticket: ticket.Number, Contact: to}}
@@ -86,6 +87,10 @@ func (t *Tickets) Cancel(ctx context.Context, r Request, what What) (_ Ticket, _
 		ticket.Status = Canceled
 		if what == Visit {
 			ticket.Status = Open
+		}
+		ticket.Was.Canceled = what
+		if ticket.Visit.Arranged() { // else an earlier call has canceled it
+			ticket.Was.Visit = ticket.Visit
 		}
 		ticket.Visit, ticket.Technician = Appointment{}, Technician{}
 		e.record(pins.TicketCanceled, fmt.Sprintf("%s %s", what, ticket.Number))

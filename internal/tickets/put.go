@@ -23,7 +23,7 @@ import (
 type Put struct {
 	Number  Number
 	Details Details
-	Match   func(revision int64) bool // whether the ticket's revision, 0 of a new one, is one that is to be replaced, or the put is stale; nil: any is
+	Match   func(revision int64) bool // whether the ticket's revision, 0 of a new one, is one that is to be replaced, or the put is stale; nil: any, if nothing is taken back that a caller changed
 	Note    pins.Note                 // who does it
 }
 
@@ -36,7 +36,7 @@ type Update struct {
 
 // Put writes a ticket as the operator's system has it. What is as before is not stored again, but counts as written ([Kept]) once
 // a day. Another contact is told to the customer at the one before; all else the operator's system tells. Errors: [accounts.FieldErrors],
-// pins.ErrNote, [accounts.ErrNoAccount], [nanp.ErrNotCalled] of the contact, [ErrOtherLine], [ErrFull]; storage.ErrStale with Match, or while
+// pins.ErrNote, [accounts.ErrNoAccount], [nanp.ErrNotCalled] of the contact, [ErrOtherLine], [ErrFull]; without Match [ErrContactChanged], [ErrCanceled]; storage.ErrStale with Match, or while
 // somebody else claims the ticket for another line; storage.ErrContended, storage.ErrUnreadable.
 func (t *Tickets) Put(ctx context.Context, put Put) (update Update, err error) {
 	defer wrap.Error(&err, "put ticket")
@@ -94,6 +94,9 @@ func (t *Tickets) put(ctx context.Context, put Put, account accounts.ID, id stri
 	}
 	e := &effect{id: id, at: t.now(), told: pins.Record{By: put.Note.By, From: put.Note.From, Reason: put.Note.Reason}}
 	ticket := put.ticket(before, account, e.at)
+	if undone := before.undoneBy(ticket); undone != nil && put.Match == nil {
+		return Update{}, nil, undone
+	}
 	if at >= 0 && ticket.same(before) && e.at.Sub(before.Written) < writtenEvery {
 		return Update{Shown: Shown{Ticket: before, Test: line.Test}}, nil, nil
 	}

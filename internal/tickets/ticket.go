@@ -66,6 +66,31 @@ type Ticket struct {
 	Visit      Appointment `json:"visit,omitzero"`      // zero: none is arranged
 	Technician Technician  `json:"technician,omitzero"` // of the day of the visit
 	Written    time.Time   `json:"written"`             // when the operator's system wrote it last
+	Was        Was         `json:"was,omitzero"`        // what callers have changed since then
+}
+
+// Was is what the operator's system had written of what callers have changed since.
+type Was struct {
+	Contact  nanp.Number `json:"contact,omitempty"`
+	Canceled What        `json:"canceled,omitempty"`
+	Visit    Appointment `json:"visit,omitzero"` // that was canceled; zero: none
+}
+
+// undoneBy says what of it a ticket would take back that was written without knowing of it: as it was written before. What is written
+// anew is not in the way: another contact, another visit, the end of the ticket.
+func (t Ticket) undoneBy(put Ticket) error {
+	asBefore := put.Visit.From.Equal(t.Was.Visit.From) && put.Visit.To.Equal(t.Was.Visit.To)
+	switch {
+	case put.Status.Ended():
+		return nil
+	case t.Was.Contact != "" && put.Contact == t.Was.Contact && put.Contact != t.Contact:
+		return ErrContactChanged
+	case t.Was.Canceled == "":
+		return nil
+	case put.Visit.Arranged() && asBefore, !put.Visit.Arranged() && t.Was.Canceled == Whole:
+		return ErrCanceled
+	}
+	return nil
 }
 
 // Appointment is when a technician is to come.

@@ -107,6 +107,9 @@ var (
 	ErrNoTest = errors.New("no such service test")
 	// ErrOtherLine: the ticket is one of another line.
 	ErrOtherLine = errors.New("the ticket is one of another line")
+	// ErrContactChanged and ErrCanceled: the ticket was written as the operator's system had it before a caller changed it.
+	ErrContactChanged = errors.New("a caller has given the technician another number since")
+	ErrCanceled       = errors.New("a caller has canceled the ticket, or its visit, since")
 	// ErrFull: the line has as many tickets as it can have, none of which has ended.
 	ErrFull = errors.New("the line has too many tickets")
 	// ErrOtherResult: the service test has ended, and with another result.

@@ -359,6 +359,65 @@ func TestPut(t *testing.T) {
 	}
 }
 
+// TestPutFromAFileOfBefore takes back nothing that callers have changed since, until the operator's system writes something
+// else, or has seen the ticket.
+func TestPutFromAFileOfBefore(t *testing.T) {
+	contactChanged := func(f *fixture) error { return done(f.ChangeContact(t.Context(), f.request(), elsewhere)) }
+	canceled := func(what tickets.What) func(*fixture) error {
+		return func(f *fixture) error { return done(f.Cancel(t.Context(), f.request(), what)) }
+	}
+	as := func(status tickets.Status) func(*tickets.Details) {
+		return func(d *tickets.Details) { d.Status, d.Visit = status, tickets.Appointment{} }
+	}
+	dispatched := func(d *tickets.Details) { d.Status = tickets.Dispatched }
+	later := func(d *tickets.Details) {
+		d.Visit.From, d.Visit.To = d.Visit.From.AddDate(0, 0, 1), d.Visit.To.AddDate(0, 0, 1)
+	}
+	another := func(d *tickets.Details) { d.Contact = "+16515550199" }
+	before := func(*tickets.Details) {}
+	for name, test := range map[string]struct {
+		does []func(*fixture) error
+		put  func(*tickets.Details)
+		want error
+	}{
+		"contact":                               {[]func(*fixture) error{contactChanged}, before, tickets.ErrContactChanged},
+		"contact, of a ticket that went on":     {[]func(*fixture) error{contactChanged}, dispatched, tickets.ErrContactChanged},
+		"contact, as the caller changed it":     {[]func(*fixture) error{contactChanged}, func(d *tickets.Details) { d.Contact = elsewhere }, nil},
+		"contact, another one":                  {[]func(*fixture) error{contactChanged}, another, nil},
+		"contact, of a ticket that has ended":   {[]func(*fixture) error{contactChanged}, as(tickets.Completed), nil},
+		"visit":                                 {[]func(*fixture) error{canceled(tickets.Visit)}, before, tickets.ErrCanceled},
+		"visit, that was dispatched":            {[]func(*fixture) error{canceled(tickets.Visit)}, dispatched, tickets.ErrCanceled},
+		"visit, as the caller canceled it":      {[]func(*fixture) error{canceled(tickets.Visit)}, as(tickets.Open), nil},
+		"visit, another one":                    {[]func(*fixture) error{canceled(tickets.Visit)}, later, nil},
+		"ticket":                                {[]func(*fixture) error{canceled(tickets.Whole)}, before, tickets.ErrCanceled},
+		"ticket, as the caller canceled it":     {[]func(*fixture) error{canceled(tickets.Whole)}, as(tickets.Canceled), nil},
+		"ticket, with another visit":            {[]func(*fixture) error{canceled(tickets.Whole)}, later, nil},
+		"visit, then ticket":                    {[]func(*fixture) error{canceled(tickets.Visit), canceled(tickets.Whole)}, before, tickets.ErrCanceled},
+		"visit, then ticket, without the visit": {[]func(*fixture) error{canceled(tickets.Visit), canceled(tickets.Whole)}, as(tickets.Open), tickets.ErrCanceled},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			old := f.details()
+			put := tickets.Put{Number: number, Details: old, Note: ann}
+			for _, do := range test.does {
+				f.Pass(time.Hour)
+				check.OK(t, do(f))
+			}
+			changed := check.Must(f.Get(t.Context(), number))(t)
+			test.put(&put.Details)
+			err := check.Err(f.Put(t.Context(), put))
+			check.Is(t, err, test.want)
+			if test.want != nil {
+				check.Same(t, check.Must(f.Get(t.Context(), number))(t), changed)
+				put.Match = func(revision int64) bool { return revision == changed.Revision }
+				check.OK(t, check.Err(f.Put(t.Context(), put)))
+			}
+			put.Match, put.Details = nil, old // the operator's system has written since
+			check.OK(t, check.Err(f.Put(t.Context(), put)))
+		})
+	}
+}
+
 func TestRoomForTickets(t *testing.T) {
 	f := newFixture(t)
 	d := f.details()
@@ -422,4 +481,12 @@ func TestLostAnswers(t *testing.T) {
 	check.Same(t, len(f.events(t)), 1)
 	check.Same(t, len(f.told(t)), 2) // the second is that of the put, which has the old contact
 	check.Same(t, len(f.history(t)), 3)
+}
+
+// done is nil if a caller's wish was fulfilled.
+func done(_ tickets.Ticket, outcome tickets.Outcome, err error) error {
+	if err == nil && outcome != tickets.Done {
+		err = fmt.Errorf("the outcome is %s", outcome)
+	}
+	return err
 }
