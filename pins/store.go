@@ -131,7 +131,9 @@ const (
 	TicketContactChanged Event = "ticket-contact-changed"
 	TicketCanceled       Event = "ticket-canceled"
 	ServiceTestRequested Event = "service-test-requested"
-	ServiceTestEnded     Event = "service-test-ended"
+	ServiceTestEnded     Event = "service-test-ended"      // with its result
+	ServiceTestCallAsked Event = "service-test-call-asked" // a call with the result
+	ServiceTestHeard     Event = "service-test-heard"      // the result, without that call
 
 	MailboxWritten       Event = "mailbox-written" // by the operator's system
 	MailboxPasswordReset Event = "mailbox-password-reset"

@@ -156,7 +156,7 @@ func ofFeatures(record pins.Record) bool {
 		return true
 	case pins.Changed, pins.Reset, pins.ResetRefused, pins.Locked, pins.Removed,
 		pins.CustomerValidated, pins.PINUnlocked, pins.NoticeUndelivered, pins.TicketWritten, pins.TicketContactChanged,
-		pins.TicketCanceled, pins.ServiceTestRequested, pins.ServiceTestEnded, pins.MailboxWritten, pins.MailboxPasswordReset,
+		pins.TicketCanceled, pins.ServiceTestRequested, pins.ServiceTestEnded, pins.ServiceTestCallAsked, pins.ServiceTestHeard, pins.MailboxWritten, pins.MailboxPasswordReset,
 		pins.EmailWritten, pins.EmailRemoved, pins.EmailPasswordReset, pins.EmailLocked:
 	}
 	return false

@@ -3,6 +3,7 @@ package tickets
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"slices"
@@ -167,7 +168,7 @@ func (t *Tickets) End(ctx context.Context, id string, result Result, note pins.N
 		e := &effect{at: t.now(), told: pins.Record{By: note.By, From: note.From, Reason: note.Reason}}
 		test.Result, test.Ended = result, e.at
 		l.Test = &test
-		e.record(pins.ServiceTestEnded, "service test "+id)
+		e.record(pins.ServiceTestEnded, fmt.Sprintf("service test %s: %s", id, result))
 		return l, t.commit(ctx, l, 0, e)
 	})
 	if err != nil {

@@ -134,7 +134,7 @@ func (t *Tickets) CallBack(ctx context.Context, r Request, id string) (_ Outcome
 		}
 		test.CallBack, test.Told = true, false
 		l.Test = &test
-		e.record(pins.ServiceTestRequested, "a call with the result of service test "+id)
+		e.record(pins.ServiceTestCallAsked, "service test "+id)
 		e.notify(notice)
 		return Done
 	})
@@ -152,7 +152,7 @@ func (t *Tickets) Heard(ctx context.Context, r Request, id string) (err error) {
 		}
 		test.Told = true
 		l.Test = &test
-		e.record(pins.ServiceTestEnded, "the result of service test "+id+" was heard")
+		e.record(pins.ServiceTestHeard, "service test "+id)
 		return Done
 	})
 	return err

@@ -270,6 +270,11 @@ func TestResultIsToldByOneCall(t *testing.T) {
 	}
 	check.OK(t, f.Heard(t.Context(), f.request(), test.ID))
 	check.Is(t, check.Err(f.TestResult(t.Context(), ref)), tickets.ErrNoTest)
+	of := "[service test " + test.ID
+	check.Same(t, f.history(t)[1:], []string{
+		"service-test-requested " + of + "] caller CA1", "service-test-call-asked " + of + "] caller CA1",
+		"service-test-ended " + of + ": good] crm ", "service-test-heard " + of + "] caller CA1",
+	})
 	for _, ref := range []string{"", "/", "x", string(testkit.Home) + "/tst_0"} {
 		check.Is(t, check.Err(f.TestResult(t.Context(), ref)), tickets.ErrNoTest)
 	}

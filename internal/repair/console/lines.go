@@ -300,7 +300,7 @@ func doneBy(who repair.Who, history []pins.Record, now time.Time) *doneView {
 		case pins.Changed, pins.Locked, pins.Removed:
 			return nil
 		case pins.ResetRefused, pins.CustomerValidated, pins.FeatureChanged, pins.FeaturesInstalled, pins.EventSkipped, pins.NoticeUndelivered,
-			pins.TicketWritten, pins.TicketContactChanged, pins.TicketCanceled, pins.ServiceTestRequested, pins.ServiceTestEnded,
+			pins.TicketWritten, pins.TicketContactChanged, pins.TicketCanceled, pins.ServiceTestRequested, pins.ServiceTestEnded, pins.ServiceTestCallAsked, pins.ServiceTestHeard,
 			pins.MailboxWritten, pins.MailboxPasswordReset, pins.EmailWritten, pins.EmailRemoved, pins.EmailPasswordReset, pins.EmailLocked:
 		}
 	}

@@ -82,6 +82,8 @@ var eventWords = map[pins.Event]string{
 	pins.TicketCanceled:       "Repair ticket or visit canceled",
 	pins.ServiceTestRequested: "Service test requested",
 	pins.ServiceTestEnded:     "Service test ended",
+	pins.ServiceTestCallAsked: "Call with the result of a service test asked for",
+	pins.ServiceTestHeard:     "Result of a service test heard",
 	pins.MailboxWritten:       "Voice mailbox written",
 	pins.MailboxPasswordReset: "Voice-mail password reset",
 	pins.EmailWritten:         "E-mail address written",
