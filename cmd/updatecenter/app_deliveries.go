@@ -76,7 +76,7 @@ func newDeliveries(c config, o outside, a *app, metrics prometheus.Registerer) (
 		}
 		return string(result), err
 	}
-	config.Mailboxes = calledMailboxes{a}
+	config.Mailboxes = passwords{a}
 	if err := addWays(&config, c); err != nil {
 		return nil, nil, err
 	}
@@ -86,11 +86,11 @@ func newDeliveries(c config, o outside, a *app, metrics prometheus.Registerer) (
 	return deliveries.New(config), waiting, nil
 }
 
-// calledMailboxes are the voice mailboxes and e-mail addresses, as calls tell their passwords.
-type calledMailboxes struct{ *app }
+// passwords are those of voice mailboxes and e-mail addresses, as calls tell them.
+type passwords struct{ *app }
 
 // Has implements [deliveries.Mailboxes].
-func (a calledMailboxes) Has(ctx context.Context, line nanp.Number, ref string) (bool, error) {
+func (a passwords) Has(ctx context.Context, line nanp.Number, ref string) (bool, error) {
 	if ref != "" {
 		return a.mailboxes.HasEmail(ctx, line, mailboxes.EmailID(ref))
 	}
@@ -102,14 +102,14 @@ func (a calledMailboxes) Has(ctx context.Context, line nanp.Number, ref string) 
 }
 
 // ResetByCall implements [deliveries.Mailboxes].
-func (a calledMailboxes) ResetByCall(
+func (a passwords) ResetByCall(
 	ctx context.Context, line nanp.Number, ref string, delivery deliveries.ID, callSID string,
 ) (password secret.Text, err error) {
 	var result mailboxes.Result
 	if ref != "" {
-		result, err = a.mailboxes.ResetEmailByCall(ctx, line, mailboxes.EmailID(ref), string(delivery), callSID)
+		result, err = a.calledMailboxes().ResetEmailByCall(ctx, line, mailboxes.EmailID(ref), string(delivery), callSID)
 	} else {
-		result, err = a.mailboxes.ResetByCall(ctx, line, string(delivery), callSID)
+		result, err = a.calledMailboxes().ResetByCall(ctx, line, string(delivery), callSID)
 	}
 	if err == nil && result.Outcome != mailboxes.Done {
 		err = deliveries.ErrNotFound

@@ -3,6 +3,7 @@ package main
 import (
 	"slices"
 
+	"updatecenter/internal/audited"
 	"updatecenter/internal/nanp"
 	"updatecenter/ivr"
 	"updatecenter/ivr/calls/helpline"
@@ -11,8 +12,11 @@ import (
 // helpLineFlow is the call to the help line.
 func helpLineFlow(c config, o outside, a *app) *ivr.Flow {
 	config := helpline.Config{
-		Lines: a.lines, Accounts: a.accounts, Deliveries: a.deliveries, Tickets: a.tickets, Recoveries: a.recoveries, Mailboxes: a.mailboxes,
-		Changed: a.wakeSwitches, Keyed: c.KeyedForms, Directory: c.HelpDirectory, Repair: c.RepairNumber, Person: c.helpLine(),
+		Lines: a.lines, Accounts: a.accounts, Deliveries: a.deliveries,
+		Tickets:    audited.CalledTickets{Tickets: a.tickets, Audit: a.support.audit},
+		Recoveries: audited.CalledRecoveries{Recoveries: audited.Recoveries{Recoveries: a.recoveries, Accounts: a.audited(), Audit: a.support.audit}},
+		Mailboxes:  a.calledMailboxes(),
+		Changed:    a.wakeSwitches, Keyed: c.KeyedForms, Directory: c.HelpDirectory, Repair: c.RepairNumber, Person: c.helpLine(),
 		CallerID: c.callerID(), Learns: c.ProvisioningURL != "", Calls: c.CallFrom != "", Emails: c.Mail.host != "", Letters: c.LettersDir != "", Links: c.PasswordURL != "", Destinations: c.CallDestinations,
 		Zone: c.Zone, Now: o.now,
 	}
@@ -20,6 +24,16 @@ func helpLineFlow(c config, o outside, a *app) *ivr.Flow {
 		o.help(&config)
 	}
 	return helpline.Flow(config)
+}
+
+// audited are the accounts, with the audit.
+func (a *app) audited() audited.Accounts {
+	return audited.Accounts{Accounts: a.accounts, Audit: a.support.audit}
+}
+
+// calledMailboxes are the voice mailboxes and e-mail addresses, for calls.
+func (a *app) calledMailboxes() audited.CalledMailboxes {
+	return audited.CalledMailboxes{Mailboxes: a.mailboxes, Accounts: a.audited(), Audit: a.support.audit}
 }
 
 // helpLines are the numbers of the help line, and what calls to each are about.

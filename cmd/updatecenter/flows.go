@@ -14,7 +14,7 @@ import (
 // allFlows are the calls, wired to nothing, to be looked at.
 func allFlows() []*ivr.Flow {
 	demo := config{RepairNumber: defaultRepair, deliverySettings: demoDeliveries(), twilioSettings: twilioSettings{CallFrom: demoCallFrom}}
-	return []*ivr.Flow{dial78(defaultPolicy()), helpLineFlow(demo, outside{}, &app{}), callbackFlow(demo, nil)}
+	return []*ivr.Flow{dial78(defaultPolicy()), helpLineFlow(demo, outside{}, &app{support: &support{}}), callbackFlow(demo, nil)}
 }
 
 func dial78(policy pins.Policy) *ivr.Flow {

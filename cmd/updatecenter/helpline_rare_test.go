@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"updatecenter/internal/accounts"
+	"updatecenter/internal/audit"
 	"updatecenter/internal/mailboxes"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/recovery"
@@ -203,6 +205,32 @@ var rareHelp = map[string]func(*testing.T, *stage, *simulator.Exchange){
 		if wrong.Load() != 2 || locked.Load() != 98 { // the third one locks
 			t.Errorf("%d were told that it is wrong, %d that it is locked", wrong.Load(), locked.Load())
 		}
+	},
+	"what callers change stands in the audit": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
+		byPIN(t, exchange).press("3")
+		vouchedCall(t, exchange, "4", "1", demoPIN+"#").hears("Your temporary password is")
+		helpCall(t, exchange, demoHelpLine, strings.Fields("1 4 2 10004821# 730419#")...).hears("does not match our records")
+		helpCall(t, exchange, demoHelpLine, strings.Fields("1 2 2 10004821# 55401#")...).hears("is on its way")
+		helpCall(t, exchange, demoHelpLine, strings.Fields("1 3 1 6125550142# 739# 385884#")...).hears("works once")
+		c := s.pickUp(t, exchange, simulator.Human)
+		c.press("1")
+		c.hears("The temporary password of your e-mail address is")
+		var entries []string
+		for _, e := range must(s.app.support.audit.Page(t.Context(), audit.Filter{}, 50))(t) {
+			if e.Via == audit.ViaTelephone && strings.HasPrefix(e.From, "CA") {
+				entries = append(entries, fmt.Sprint(e.By, " ", e.Action, " ", e.Subject, ": ", e.Detail))
+			}
+		}
+		slices.Reverse(entries)
+		check.Same(t, entries, []string{
+			"caller service-test-requested ticket 48210145: ",
+			"caller password-reset mailbox of line +16125550145: by PIN",
+			"caller password-reset mailbox of account 1000-4821: by security code",
+			"caller password-reset mailbox of account 1000-4821: failed, not done",
+			"customer recovery-requested account 1000-4821: online_account, password, email",
+			"customer recovery-requested e-mail of line +16125550142: email, password, voice",
+			"caller password-reset e-mail of line +16125550142: by a call",
+		})
 	},
 	"a ticket of several": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
 		for n := range 3 {

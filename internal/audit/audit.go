@@ -99,6 +99,9 @@ const (
 	TicketsImported  Action = "tickets-imported"
 	ServiceTestEnded Action = "service-test-ended" // a result was sent
 
+	ServiceTestRequested Action = "service-test-requested"
+	PasswordReset        Action = "password-reset" // of a voice mailbox or an e-mail address
+
 	MailboxChanged    Action = "mailbox-changed" // or added
 	MailboxesImported Action = "mailboxes-imported"
 
@@ -142,7 +145,7 @@ func Actions() []Action {
 		LookedUp, ValidationBegun, Validated, ValidationFailed, PINReset, PINUnlocked, ResetRefused, LimitReached,
 		LineChanged, LineRemoved, LinesImported, FeatureChanged,
 		AccountRead, AccountChanged, AccountClaimed, AccountOpened, AccountsImported, RecoveryRequested,
-		TicketRead, TicketChanged, TicketsImported, ServiceTestEnded, MailboxChanged, MailboxesImported,
+		TicketRead, TicketChanged, TicketsImported, ServiceTestEnded, ServiceTestRequested, PasswordReset, MailboxChanged, MailboxesImported,
 		EmailAddressesRead, EmailAddressChanged, EmailAddressRemoved,
 		DeliveryRequested, DeliveryRead, DeliveryCanceled, EventsRead, EventsReplayed, EventSkipped,
 		AgentRead, AgentInvited, AgentSetUp, PasswordChanged, FactorChanged, ProfileChanged, RoleChanged, FactorRequired,
@@ -154,8 +157,8 @@ func Actions() []Action {
 // An Actor is who does something. The zero Actor is nobody, and nothing can be recorded of it.
 type Actor struct {
 	Name string // of a person, or a key, maybe with its agent: "crm/77"
-	Via  string // [ViaConsole], [ViaAPI] or [ViaCommandLine]
-	From string // the address of the client, or the user of the computer at the command line
+	Via  string // [ViaConsole], [ViaAPI], [ViaCommandLine] or [ViaTelephone]
+	From string // the address of the client, the user of the computer at the command line, or the CallSid
 }
 
 // Event is that the actor does something. At the command line a name is what somebody says it is,

@@ -226,7 +226,8 @@ const (
 	ViaConsole     = "console"
 	ViaAPI         = "api"
 	ViaCommandLine = "command line"
-	ViaSystem      = "system" // this program does it by itself
+	ViaTelephone   = "telephone" // a caller
+	ViaSystem      = "system"    // this program does it by itself
 )
 
 // The names of those who do something and have no name of their own.
@@ -254,7 +255,7 @@ type Event struct {
 	// root", [ByUnknown] or [BySystem]: 1 to [MaxName] printable characters. It is never what
 	// a stranger typed.
 	By string `json:"by"`
-	// Via is [ViaConsole], [ViaAPI], [ViaCommandLine] or [ViaSystem].
+	// Via is [ViaConsole], [ViaAPI], [ViaCommandLine], [ViaTelephone] or [ViaSystem].
 	Via string `json:"via"`
 	// From is the address of the client, or "". What can't be printed, and what goes beyond
 	// [MaxFrom], isn't recorded.
@@ -275,7 +276,7 @@ func (e Event) checked() (Event, error) {
 		return Event{}, fmt.Errorf("%w: its action", ErrInvalidEvent)
 	case e.By == "" || !isName(e.By):
 		return Event{}, fmt.Errorf("%w: who did it", ErrInvalidEvent)
-	case !slices.Contains([]string{ViaConsole, ViaAPI, ViaCommandLine, ViaSystem}, e.Via):
+	case !slices.Contains([]string{ViaConsole, ViaAPI, ViaCommandLine, ViaTelephone, ViaSystem}, e.Via):
 		return Event{}, fmt.Errorf("%w: by which way", ErrInvalidEvent)
 	case !isName(e.Subject):
 		return Event{}, fmt.Errorf("%w: its subject", ErrInvalidEvent)

@@ -1,6 +1,7 @@
 package mailboxes
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"fmt"
@@ -31,7 +32,8 @@ type EmailProof struct {
 	Answers [2]secret.Text // to its questions, in their order: keys of a telephone, or letters
 	From    string         // who calls; empty: withheld
 	Side    pins.Side      // of the call
-	Turn    pins.Turn      // the same turn again, with the same answers, is one guess
+	Turn    pins.Turn      // of a call
+	Once    string         // the same again, with the same answers, is one guess; empty: the turn's name
 }
 
 // EmailResult is what came of a proof.
@@ -101,7 +103,7 @@ func (m *Mailboxes) proveOnce(ctx context.Context, proof EmailProof, answers [2]
 // guessName names a guess by all that is claimed, so that nobody has another guess in the place of one that was counted; of
 // a turn without a name, by an ID.
 func (m *Mailboxes) guessName(proof EmailProof, answers [2]secret.Text, id string) (string, error) {
-	turn := proof.Turn.Name()
+	turn := cmp.Or(proof.Once, proof.Turn.Name())
 	if turn == "" {
 		return id, nil
 	}

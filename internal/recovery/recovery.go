@@ -149,8 +149,9 @@ type Request struct {
 
 	Method   deliveries.Method // one of the rule's
 	Language string            // of a call: "en", "es"; empty: that of the line
-	// Once is the same for the same asking: the call and the turn, or a client's name and its key. It stands for no other
-	// request. Empty: each is another.
+	// Turn is that of a call, and Once a client's name and its key: the same for the same asking, and no other request's.
+	// Neither: each is another.
+	Turn pins.Turn
 	Once string
 	Note accounts.Note // for the account's history; without a By it is the customer
 }
@@ -202,6 +203,9 @@ func New(config Config) *Recoveries { return &Recoveries{config} }
 // [hash.ErrBusy], and then nothing is counted; [storage.ErrUnreadable], those of the stores.
 func (r *Recoveries) Recover(ctx context.Context, request Request) (_ Result, err error) {
 	defer wrap.Error(&err, "recover "+string(request.Need))
+	if name := request.Turn.Name(); name != "" {
+		request.Once = "call " + name
+	}
 	rule, is := RuleOf(request.Service, request.Need)
 	switch {
 	case !is, !request.fits(rule):
@@ -246,9 +250,7 @@ func (r *Recoveries) offers(request Request) bool {
 func (r *Recoveries) recoverEmail(ctx context.Context, request Request) (Result, error) {
 	proof := mailboxes.EmailProof{
 		Line: request.Line, Email: mailboxes.EmailID(request.Address), Answers: request.Answers, From: request.Note.From,
-	}
-	if request.Once != "" {
-		proof.Turn = pins.Turn{Call: request.Once}
+		Turn: request.Turn, Once: request.Once,
 	}
 	proved, err := r.config.Mailboxes.ProveEmail(ctx, proof)
 	if err != nil {

@@ -123,7 +123,7 @@ func (a actions) recover(ctx context.Context, c *ivr.Call) (recovery.Outcome, er
 func (a actions) forgotten(c *ivr.Call) (r recovery.Request, err error) {
 	r = recovery.Request{
 		Service: recovery.Service(c.Text(recovering)), Need: recovery.Need(c.Text(need)), Method: deliveries.Method(c.Text(sending)),
-		Password: c.Secret(keyedPassword), Code: c.Secret(keyedCode), ZIP: c.Secret(keyedZIP), Once: once(c),
+		Password: c.Secret(keyedPassword), Code: c.Secret(keyedCode), ZIP: c.Secret(keyedZIP), Turn: turnOf(c),
 		Note: accounts.Note{By: accounts.ByCustomer, From: "telephone"},
 	}
 	switch r.Service { //nolint:exhaustive // a voice mailbox's line is called at once

@@ -140,7 +140,7 @@ func (a actions) callMailLine(ctx context.Context, c *ivr.Call) (request, error)
 	var result recovery.Result
 	refused, err := a.Lines.Ask(ctx, callerOf(c), func() (err error) {
 		result, err = a.Recoveries.Recover(ctx, recovery.Request{
-			Service: recovery.VoiceMail, Need: recovery.Password, Line: number, Method: deliveries.Voice, Once: once(c),
+			Service: recovery.VoiceMail, Need: recovery.Password, Line: number, Method: deliveries.Voice, Turn: turnOf(c),
 			Note: accounts.Note{By: accounts.ByCustomer, From: "telephone"},
 		})
 		return err

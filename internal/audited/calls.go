@@ -1,0 +1,131 @@
+package audited
+
+import (
+	"context"
+	"errors"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/mailboxes"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/recovery"
+	"updatecenter/internal/storage"
+	"updatecenter/internal/tickets"
+	"updatecenter/pins"
+)
+
+// What callers change of tickets and mailboxes, and have sent, stands here too, with the CallSid in the place of an address.
+
+// CalledTickets are the repair tickets as callers see and change them.
+type CalledTickets struct {
+	*tickets.Tickets
+	Audit audit.Recorder
+}
+
+// ChangeContact gives the technician another number. Errors: those of [tickets.Tickets.ChangeContact].
+func (t CalledTickets) ChangeContact(ctx context.Context, r tickets.Request, to nanp.Number) (tickets.Ticket, tickets.Outcome, error) {
+	event := caller(r.Turn.Call).Event(audit.TicketChanged, ticketOf(r.Ticket), "contact")
+	return changed(ctx, t.Audit, event, tickets.Done, func() (tickets.Ticket, tickets.Outcome, error) {
+		return t.Tickets.ChangeContact(ctx, r, to)
+	})
+}
+
+// Cancel cancels a ticket or its visit. Errors: those of [tickets.Tickets.Cancel].
+func (t CalledTickets) Cancel(ctx context.Context, r tickets.Request, what tickets.What) (tickets.Ticket, tickets.Outcome, error) {
+	event := caller(r.Turn.Call).Event(audit.TicketChanged, ticketOf(r.Ticket), "canceled: "+string(what))
+	return changed(ctx, t.Audit, event, tickets.Done, func() (tickets.Ticket, tickets.Outcome, error) {
+		return t.Tickets.Cancel(ctx, r, what)
+	})
+}
+
+// RequestTest has the line of a ticket tested. Errors: those of [tickets.Tickets.RequestTest].
+func (t CalledTickets) RequestTest(ctx context.Context, r tickets.Request) (tickets.Test, tickets.Outcome, error) {
+	event := caller(r.Turn.Call).Event(audit.ServiceTestRequested, ticketOf(r.Ticket), "")
+	return changed(ctx, t.Audit, event, tickets.Done, func() (tickets.Test, tickets.Outcome, error) {
+		return t.Tickets.RequestTest(ctx, r)
+	})
+}
+
+// CalledMailboxes are the voice mailboxes and e-mail addresses as callers have them reset.
+type CalledMailboxes struct {
+	*mailboxes.Mailboxes
+	Accounts Accounts
+	Audit    audit.Recorder
+}
+
+// Reset gives a voice mailbox a temporary password. Errors: those of [mailboxes.Mailboxes.Reset].
+func (m CalledMailboxes) Reset(ctx context.Context, r mailboxes.Request) (mailboxes.Result, error) {
+	return m.reset(ctx, r.Turn.Call, mailboxOf(r.Line), "by PIN", func() (mailboxes.Result, error) { return m.Mailboxes.Reset(ctx, r) })
+}
+
+// ResetOfAccount does that of an account. Errors: those of [mailboxes.Mailboxes.ResetOfAccount].
+func (m CalledMailboxes) ResetOfAccount(ctx context.Context, proof mailboxes.Proof) (mailboxes.Result, error) {
+	subject, err := m.Accounts.typed(ctx, proof.Account)
+	if err != nil {
+		return mailboxes.Result{}, err
+	}
+	return m.reset(ctx, proof.Turn.Call, "mailbox of "+subject, "by security code", func() (mailboxes.Result, error) {
+		return m.Mailboxes.ResetOfAccount(ctx, proof)
+	})
+}
+
+// ResetByCall does that for who has answered a call. Errors: those of [mailboxes.Mailboxes.ResetByCall].
+func (m CalledMailboxes) ResetByCall(ctx context.Context, line nanp.Number, name, callSID string) (mailboxes.Result, error) {
+	return m.reset(ctx, callSID, mailboxOf(line), "by a call", func() (mailboxes.Result, error) {
+		return m.Mailboxes.ResetByCall(ctx, line, name, callSID)
+	})
+}
+
+// ResetEmailByCall likewise gives an e-mail address a temporary password. Errors: those of
+// [mailboxes.Mailboxes.ResetEmailByCall].
+func (m CalledMailboxes) ResetEmailByCall(
+	ctx context.Context, line nanp.Number, email mailboxes.EmailID, name, callSID string,
+) (mailboxes.Result, error) {
+	return m.reset(ctx, callSID, emailsOf(line), "by a call", func() (mailboxes.Result, error) {
+		return m.Mailboxes.ResetEmailByCall(ctx, line, email, name, callSID)
+	})
+}
+
+func (m CalledMailboxes) reset(
+	ctx context.Context, call, subject, how string, do func() (mailboxes.Result, error),
+) (mailboxes.Result, error) {
+	event := caller(call).Event(audit.PasswordReset, subject, how)
+	result, _, err := changed(ctx, m.Audit, event, mailboxes.Done, func() (mailboxes.Result, mailboxes.Outcome, error) {
+		result, err := do()
+		return result, result.Outcome, err
+	})
+	return result, err
+}
+
+// CalledRecoveries give callers back what they have forgotten.
+type CalledRecoveries struct{ Recoveries }
+
+// Recover is that of [Recoveries], by the customer who calls.
+func (r CalledRecoveries) Recover(ctx context.Context, request recovery.Request) (recovery.Result, error) {
+	by := audit.Actor{Name: accounts.ByCustomer, Via: audit.ViaTelephone, From: request.Turn.Call}
+	return r.Recoveries.Recover(ctx, by, request)
+}
+
+func caller(call string) audit.Actor {
+	return audit.Actor{Name: pins.ByCaller, Via: audit.ViaTelephone, From: call}
+}
+
+// errNotDone has the audit say that a change was refused.
+var errNotDone = errors.New("it was refused")
+
+// changed records a change and makes it. That it was refused, by an outcome, stands in a second entry.
+func changed[T any, O comparable](
+	ctx context.Context, log audit.Recorder, event audit.Event, done O, do func() (T, O, error),
+) (result T, outcome O, err error) {
+	err = audit.Do(ctx, log, event, func() error {
+		result, outcome, err = do()
+		if err == nil && outcome != done {
+			return errNotDone
+		}
+		return err
+	}, errNotDone, storage.ErrContended, storage.ErrUnreadable)
+	if errors.Is(err, errNotDone) { // the caller hears why, even if the second entry is missing
+		err = nil
+	}
+	return result, outcome, err
+}
