@@ -29,8 +29,8 @@ func (a actions) emails() []ivr.Node {
 			}},
 		ivr.Gather{At: askEmailBTN, Prompt: sayAskBTN, Digits: ivr.Range{Min: 10, Max: 11}, Into: keyedBTN,
 			Next: findEmails, Back: aboutEmail, GaveUp: toHelp},
-		ivr.Action[amount]{At: findEmails, Run: a.findEmails, On: ivr.On[amount]{
-			none: notBTN, one: askAnswer, several: emailsMenu, tooManyAsked: emailRefused,
+		ivr.Action[addresses]{At: findEmails, Run: a.findEmails, On: ivr.On[addresses]{
+			noNumber: notBTN, oneAddress: askAnswer, someAddresses: emailsMenu, askedTooOften: emailRefused,
 		}},
 		ivr.Say{At: notBTN, Prompt: sayNotBTN, Next: emailBTNAgain},
 		ivr.Retry{At: emailBTNAgain, Times: 3, Back: askEmailBTN, GaveUp: toHelp},
@@ -53,15 +53,22 @@ func (a actions) emails() []ivr.Node {
 	return append(nodes, m)
 }
 
-// tooManyAsked is that a caller has asked for too many numbers.
-const tooManyAsked amount = "too many"
+// addresses is how many e-mail addresses there are to choose from.
+type addresses string
+
+const (
+	noNumber      addresses = "no number" // it was none that was keyed
+	oneAddress    addresses = "one"
+	someAddresses addresses = "several"
+	askedTooOften addresses = "asked too often" // by this caller, for whatever numbers
+)
 
 // findEmails finds out what is asked for the addresses of a billing telephone number.
-func (a actions) findEmails(ctx context.Context, c *ivr.Call) (amount, error) {
+func (a actions) findEmails(ctx context.Context, c *ivr.Call) (addresses, error) {
 	number, err := nanp.Parse(c.Secret(keyedBTN).Reveal())
 	c.Erase(keyedBTN)
 	if err != nil {
-		return none, nil //nolint:nilerr // what a caller keys is an outcome, not an error
+		return noNumber, nil //nolint:nilerr // what a caller keys is an outcome, not an error
 	}
 	var all []mailboxes.Challenge
 	refused, err := a.Lines.Ask(ctx, callerOf(c), func() (err error) {
@@ -72,7 +79,7 @@ func (a actions) findEmails(ctx context.Context, c *ivr.Call) (amount, error) {
 	case err != nil:
 		return "", err
 	case refused != "":
-		return tooManyAsked, nil
+		return askedTooOften, nil
 	}
 	c.Fill(emailLine, string(number))
 	kept := make([]string, mailboxes.MaxEmails)
@@ -85,9 +92,9 @@ func (a actions) findEmails(ctx context.Context, c *ivr.Call) (amount, error) {
 	}
 	c.Fill(emailsFound, strings.Join(kept, ","))
 	if len(all) > 1 {
-		return several, nil
+		return someAddresses, nil
 	}
-	return one, chooseEmail(c, 0)
+	return oneAddress, chooseEmail(c, 0)
 }
 
 // pickEmail chooses one of the addresses that were kept.

@@ -39,7 +39,7 @@ var (
 	sayAskAnswer = ivr.Prompt{
 		Name: "helpline-ask-answer",
 		EN:   "For the address that begins with {letters}, there are two secret questions. {question} For each letter of the answer, press its key once, such as 2 for A, B or C. Leave out all other signs. Then press pound.",
-		ES:   "Para la dirección que empieza con {letters} hay dos preguntas secretas. {question} Por cada letra de la respuesta oprima una vez su tecla, como el dos para A, B o C. Omita otros signos. Luego oprima el signo de número.",
+		ES:   "Para la dirección que empieza con {letters} hay dos preguntas. {question} Por cada letra de la respuesta oprima una vez su tecla, como el dos para A, B o C. Omita otros signos. Luego oprima el signo de número.",
 	}
 	saySecondAnswer = ivr.Prompt{
 		Name: "helpline-ask-second-answer",
