@@ -193,6 +193,7 @@ var recorded = []struct {
 	{"longdistance import", []string{"-"}, []audit.Action{audit.AccountsImported, audit.AccountsImported}},
 	{"tickets import", []string{"-"}, []audit.Action{audit.TicketsImported, audit.TicketsImported}},
 	{"mailboxes import", []string{"-"}, []audit.Action{audit.MailboxesImported, audit.MailboxesImported}},
+	{"emails import", []string{"-"}, []audit.Action{audit.EmailAddressesImported, audit.EmailAddressesImported}},
 	{"keys create", []string{"crm", "--scope", "lines:read"}, []audit.Action{audit.KeyCreated}},
 	{"keys list", nil, []audit.Action{audit.KeysRead}},
 	{"keys revoke", []string{"crm"}, []audit.Action{audit.KeyRevoked}},
@@ -228,7 +229,7 @@ func TestEveryCommandIsRecorded(t *testing.T) {
 	input := map[string]string{
 		"lines import": "number,language\n6125550149,en\n", "accounts import": accountsFile,
 		"longdistance import": "btn,name,street1,city,state,zip\n", "tickets import": "ticket,number,account,contact,status\n",
-		"mailboxes import": "number,set_up\n",
+		"mailboxes import": "number,set_up\n", "emails import": "number,address,question_1,answer_1,question_2,answer_2\n",
 	}
 	all, listed := commandsOf(t), []string{}
 	for _, r := range recorded {

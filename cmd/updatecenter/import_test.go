@@ -58,7 +58,11 @@ func TestImportDryRun(t *testing.T) {
 	}
 	mailboxes := "number,set_up\n6125550142,yes\n6125550142,no\n6125550143,\n6125550143,no\n911,no\n"
 	didMailboxes := "2 mailboxes added, 1 changed, 1 were so already, 1 bad rows"
+	emails := emailsFile + "6125550142,ann@example.com,first_pet,Rex,birth_city,Duluth\n6125550142,ANN@example.com,first_pet,rex,birth_city,duluth\n" +
+		"6125550142,ann,first_pet,Rex,birth_city,Duluth\n"
+	didEmails := "1 e-mail addresses added, 1 changed, 1 were so already, 1 bad rows"
 	for range 2 {
+		s.expect(exitError, []string{"dry run, nothing is written: " + didEmails, `line 5: address "ann": want`}, emails, "emails", "import", "-", "--dry-run")
 		s.expect(exitError, []string{"dry run, nothing is written: " + didMailboxes, `line 6: number "911"`}, mailboxes, "mailboxes", "import", "-", "--dry-run")
 		s.expect(exitError, append(badTickets, "dry run, nothing is written: "+didTickets), tickets, "tickets", "import", "-", "--dry-run")
 		s.expect(exitError, []string{"dry run, nothing is written: " + did, `line 6: number "911"`}, lines, "lines", "import", "-", "--dry-run")
@@ -70,8 +74,56 @@ func TestImportDryRun(t *testing.T) {
 	s.expect(exitError, []string{did}, lines, "lines", "import", "-")
 	s.expect(exitError, []string{didAccounts}, accounts, "accounts", "import", "-")
 	s.expect(exitError, []string{didMailboxes}, mailboxes, "mailboxes", "import", "-")
+	s.expect(exitError, []string{didEmails}, emails, "emails", "import", "-")
 	s.expect(exitError, []string{didTickets}, tickets, "tickets", "import", "-")
 	s.expect(exitError, []string{"0 tickets added, 2 changed"}, tickets, "tickets", "import", "-")
+}
+
+const emailsFile = "number,address,question_1,answer_1,question_2,answer_2\n6125550142,ann@example.com,first_pet,Rex Harrison,birth_city,St. Cloud\n"
+
+// TestImportOfEmails: nothing that is told or kept has an answer, but the rejects.
+func TestImportOfEmails(t *testing.T) {
+	server := redistest.StartMini(t)
+	s := shell{t, server.URL()}
+	t.Setenv("SECRET_KEYS", sound["SECRET_KEYS"])
+	rejects := filepath.Join(t.TempDir(), "rejects.csv")
+	var all strings.Builder
+	imports := func(status int, file, want string) {
+		t.Helper()
+		out, told, got := s.runOn("emails", "import", file, "--rejects", rejects)
+		if got != status || !strings.Contains(out+told, want) {
+			t.Errorf("status %d: %s%s; want %s", got, out, told, want)
+		}
+		all.WriteString(out + told)
+	}
+	file := filepath.Join(t.TempDir(), "emails.csv")
+	rows := emailsFile
+	for n := range 5 {
+		rows += fmt.Sprintf("6125550142,ann%d@example.com,own,Rex Harrison,own,St. Cloud\n", n)
+	}
+	rows += "6125550143,ann@example.com,Rex Harrison,first_pet,birth_city,St. Cloud\n"
+	check.OK(t, os.WriteFile(file, []byte(rows), 0o600))
+	imports(exitError, file, "5 e-mail addresses added, 0 changed, 0 were so already, 2 bad rows")
+	for _, want := range []string{`line 7: number "6125550142": the line has as many e-mail addresses`, "line 8: question_1: want one of first_pet"} {
+		if !strings.Contains(all.String(), want) {
+			t.Errorf("%s, want %s", all.String(), want)
+		}
+	}
+	if kept := string(must(os.ReadFile(rejects))(t)); strings.Count(kept, "Rex Harrison") != 2 {
+		t.Error(kept)
+	}
+	imports(exitError, file, "0 e-mail addresses added, 0 changed, 5 were so already")
+	history, _, _ := s.runOn("lines", "history", "6125550142")
+	audit, _, _ := s.runOn("audit", "export")
+	all.WriteString(history + audit + string(server.Contents(t)))
+	for _, hidden := range []string{"Harrison", "73942774766", "St. Cloud", "7825683"} {
+		if strings.Contains(all.String(), hidden) {
+			t.Errorf("%s is told, or kept", hidden)
+		}
+	}
+	if !strings.Contains(audit, "email-addresses-imported") || !strings.Contains(history, "email-written") || strings.Contains(audit+history, "ann0@") {
+		t.Error(audit, history)
+	}
 }
 
 // TestImportRejects mends the bad rows where they were written to.

@@ -35,6 +35,7 @@ type commands struct {
 	Accounts     accountsCommand     `cmd:"" help:"Provision accounts."`
 	Tickets      ticketsCommand      `cmd:"" help:"Provision repair tickets."`
 	Mailboxes    mailboxesCommand    `cmd:"" help:"Provision voice mailboxes."`
+	Emails       emailsCommand       `cmd:"" help:"Provision e-mail addresses of lines."`
 	Events       eventsCommand       `cmd:"" help:"Look after the changes that the switch is told of."`
 	Keys         keysCommand         `cmd:"" help:"Manage the keys of the REST API."`
 	Agents       agentsCommand       `cmd:"" help:"Look after the people who sign in to the console of repair agents."`

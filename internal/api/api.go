@@ -36,6 +36,9 @@
 //	POST   /v1/service-tests/{test}/result           tickets:write    say what came of a test
 //	GET    /v1/mailboxes/{number}                    mailboxes:read   the voice mailbox of a line
 //	PUT    /v1/mailboxes/{number}                    mailboxes:write  say that a line has one, and whether it is set up
+//	GET    /v1/emails/{number}                       mailboxes:read   the e-mail addresses of a line, without answers
+//	PUT    /v1/emails/{number}/{address}             mailboxes:write  give it one, with two secret questions
+//	DELETE /v1/emails/{number}/{address}             mailboxes:write  take it away
 //	GET    /v1/access-numbers/{code}                 any key          the toll-free number of an area code
 //	GET    /openapi.yaml                             no key           all this, as an OpenAPI 3.1 document
 //
@@ -286,6 +289,11 @@ func (a *API) endpoints() []endpoint {
 		{path: "/v1/mailboxes/{number}", methods: methods{
 			get: a.keyed(apikey.MailboxesRead, of(pathNumber, a.showMailbox)),
 			put: a.keyed(apikey.MailboxesWrite, with(pathNumber, mailboxBody.check, a.putMailbox)),
+		}},
+		{path: "/v1/emails/{number}", methods: methods{get: a.keyed(apikey.MailboxesRead, of(pathNumber, a.showEmails))}},
+		{path: "/v1/emails/{number}/{address:.+}", methods: methods{ // an address may have a slash in it
+			put:               a.keyed(apikey.MailboxesWrite, with(pathEmail, emailBody.check, a.putEmail)),
+			http.MethodDelete: a.keyed(apikey.MailboxesWrite, of(pathEmail, a.removeEmail)),
 		}},
 		{path: "/v1/service-tests/{service_test}/result", methods: methods{
 			post: a.keyed(apikey.TicketsWrite, with(pathTest, resultBody.check, a.endTest)),

@@ -228,13 +228,16 @@ func (f *form) refuse(err error) {
 	}
 }
 
-// pointerOf finds a field of an account, which is named as in a file, in a body.
+// pointerOf finds a field, which is named as in a file, in a body.
 func pointerOf(field string) string {
 	switch field {
 	case "street1", "street2", "street3":
 		return "/address/street/" + strconv.Itoa(int(field[len(field)-1]-'1'))
 	case "city", "state", "zip":
 		return "/address/" + field
+	case "question_1", "answer_1", "question_2", "answer_2":
+		part, n, _ := strings.Cut(field, "_")
+		return "/questions/" + strconv.Itoa(int(n[0]-'1')) + "/" + part
 	}
 	return "/" + field
 }

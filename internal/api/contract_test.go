@@ -25,6 +25,7 @@ import (
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/features"
+	"updatecenter/internal/mailboxes"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/sse"
@@ -322,7 +323,8 @@ func TestEveryProblemIsDescribed(t *testing.T) {
 		notOfRecord(&deliveries.TooNewError{Method: deliveries.ByMail, Since: start, From: start}), callsDeclined(start), tooLate, refusedDetails(accounts.FieldErrors{{}}), keyReused, tooManyDeliveries(&deliveries.LimitError{}, start),
 		notCalled(&nanp.DestinationError{}), tooManyStreams, badAgent, notValidated, agentMissing, noValidation, lineDeclines(start),
 		tooManyCalls(&deliveries.LimitError{}, start), limitReached(&repair.LimitError{}, start),
-		badTicket, noTicket, noTest, noIfMatchOfTicket, ticketChanged, noMailbox, noIfMatchOfMailbox, mailboxChanged, ticketOfOther, ticketsFull, otherResult,
+		badTicket, noTicket, noTest, noIfMatchOfTicket, ticketChanged, noMailbox, noIfMatchOfMailbox, mailboxChanged,
+		badEmail, noSuchEmail, emailsFull, noIfMatchOfEmail, emailChanged, ticketOfOther, ticketsFull, otherResult,
 	} {
 		row := fmt.Sprintf("| `%s` | %d |", no.name, no.problem.Status)
 		if !listed[no.problem.Type] || !strings.Contains(doc.Info.Description, row) {
@@ -378,6 +380,21 @@ func TestEveryFeatureIsDescribed(t *testing.T) {
 		want = append(want, string(f))
 	}
 	check.Same(t, doc.Components.Schemas["FeatureName"].Value.Enum, want)
+}
+
+func TestEveryQuestionIsDescribed(t *testing.T) {
+	doc, _ := described(t)
+	var want []any
+	for _, question := range mailboxes.Questions {
+		want = append(want, string(question))
+		if !strings.Contains(doc.Info.Description, "| `"+string(question)+"` |") {
+			t.Errorf("%s is not described", question)
+		}
+	}
+	check.Same(t, doc.Components.Schemas["SecretQuestion"].Value.Enum, want)
+	check.Same(t, *doc.Components.Schemas["Emails"].Value.Properties["addresses"].Value.MaxItems, uint64(mailboxes.MaxEmails))
+	answer := doc.Components.Schemas["EmailPut"].Value.Properties["questions"].Value.Items.Value.Properties["answer"].Value
+	check.Same(t, []uint64{answer.MinLength, *answer.MaxLength}, []uint64{mailboxes.MinAnswer, mailboxes.MaxAnswer})
 }
 
 func TestDescription(t *testing.T) {

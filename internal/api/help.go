@@ -147,6 +147,7 @@ const (
 	ofLine     = "line"
 	ofHistory  = "history"
 	ofMailbox  = "mailbox"
+	ofEmails   = "e-mail"
 	ofSettings = "features"
 )
 

@@ -84,6 +84,8 @@ var explained = []struct {
 	{accounts.ErrNoEnrollment, noEnrollment},
 	{accounts.ErrFull, enrollmentFull},
 	{mailboxes.ErrNoMailbox, noMailbox},
+	{mailboxes.ErrNoEmail, noSuchEmail},
+	{mailboxes.ErrFull, emailsFull},
 	{tickets.ErrNoTicket, noTicket},
 	{tickets.ErrNoTest, noTest},
 	{tickets.ErrOtherLine, ticketOfOther},

@@ -7,6 +7,7 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/features"
+	"updatecenter/internal/mailboxes"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/tickets"
 	"updatecenter/pins"
@@ -91,6 +92,17 @@ var (
 		"Read the mailbox first, and send its ETag in the header If-Match; or send If-None-Match: * for a new one.")
 	mailboxChanged = problem(http.StatusPreconditionFailed, changedMeanwhile.name, "The mailbox has changed meanwhile",
 		"Somebody changed the mailbox, or has created it. Read it again, and send your change of that with its ETag.")
+	badEmail = problem(http.StatusBadRequest, "bad-email", "Not an e-mail address",
+		"The path must end in an e-mail address, percent-encoded where it has to be, such as pat@mail.example.com.")
+	noSuchEmail = problem(http.StatusNotFound, "no-such-email", "No such e-mail address",
+		"The line does not have this e-mail address. A PUT to this path gives it to the line.")
+	emailsFull = problem(http.StatusConflict, "emails-full", "The line has too many e-mail addresses",
+		fmt.Sprintf("A line has at most %d e-mail addresses. Nothing was changed.", mailboxes.MaxEmails))
+	// noIfMatchOfEmail and emailChanged are the same of an e-mail address.
+	noIfMatchOfEmail = problem(http.StatusPreconditionRequired, noIfMatch.name, noIfMatch.problem.Title,
+		"Read the addresses of the line first, and send the revision of this one, as an ETag, in the header If-Match; or send If-None-Match: * for a new one.")
+	emailChanged = problem(http.StatusPreconditionFailed, changedMeanwhile.name, "The e-mail address has changed meanwhile",
+		"Somebody changed the address, or the line has it already, or no longer. Read the addresses of the line again, and send your change with the revision.")
 	ticketOfOther = problem(http.StatusConflict, "ticket-of-another-line", "The ticket is one of another line",
 		"A ticket stays with its line. Nothing was changed; give the other line a ticket of its own.")
 	ticketsFull = problem(http.StatusConflict, "tickets-full", "The line has too many tickets",

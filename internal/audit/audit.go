@@ -105,9 +105,9 @@ const (
 	MailboxChanged    Action = "mailbox-changed" // or added
 	MailboxesImported Action = "mailboxes-imported"
 
-	EmailAddressesRead  Action = "email-addresses-read"
-	EmailAddressChanged Action = "email-address-changed" // of a line, or added
-	EmailAddressRemoved Action = "email-address-removed"
+	EmailAddressChanged    Action = "email-address-changed" // of a line, or added
+	EmailAddressRemoved    Action = "email-address-removed"
+	EmailAddressesImported Action = "email-addresses-imported"
 
 	DeliveryRequested Action = "delivery-requested"
 	DeliveryRead      Action = "delivery-read"
@@ -146,7 +146,7 @@ func Actions() []Action {
 		LineChanged, LineRemoved, LinesImported, FeatureChanged,
 		AccountRead, AccountChanged, AccountClaimed, AccountOpened, AccountsImported, RecoveryRequested,
 		TicketRead, TicketChanged, TicketsImported, ServiceTestEnded, ServiceTestRequested, PasswordReset, MailboxChanged, MailboxesImported,
-		EmailAddressesRead, EmailAddressChanged, EmailAddressRemoved,
+		EmailAddressChanged, EmailAddressRemoved, EmailAddressesImported,
 		DeliveryRequested, DeliveryRead, DeliveryCanceled, EventsRead, EventsReplayed, EventSkipped,
 		AgentRead, AgentInvited, AgentSetUp, PasswordChanged, FactorChanged, ProfileChanged, RoleChanged, FactorRequired,
 		AgentDeactivated, AgentReactivated, AgentRecreated, AgentDeleted,

@@ -36,14 +36,6 @@ func mailboxOf(number nanp.Number) string { return "mailbox of line " + string(n
 // emailsOf names what is changed. The audit, which is not sealed, has no address.
 func emailsOf(number nanp.Number) string { return "e-mail of line " + string(number) }
 
-// Emails shows the e-mail addresses of a line. Errors: those of [mailboxes.Mailboxes.Emails].
-func (m Mailboxes) Emails(ctx context.Context, by audit.Actor, number nanp.Number) ([]mailboxes.Email, error) {
-	if err := m.Audit.Record(ctx, by.Event(audit.EmailAddressesRead, emailsOf(number), "")); err != nil {
-		return nil, err
-	}
-	return m.Mailboxes.Emails(ctx, number)
-}
-
 // Challenge says what to ask whoever has forgotten an e-mail password. Errors: those of [mailboxes.Mailboxes.Challenge].
 func (m Mailboxes) Challenge(ctx context.Context, by audit.Actor, number nanp.Number) ([]mailboxes.Challenge, error) {
 	if err := m.Audit.Record(ctx, by.Event(audit.RecoveryRequested, emailsOf(number), "questions")); err != nil {

@@ -115,27 +115,37 @@ type EmailUpdate struct {
 	Changed bool // or created
 }
 
-// Check says what of it can't be, in [accounts.FieldErrors]: "number", "address", "question1", "answer1", "question2", "answer2".
+// Check says what of it can't be, in [accounts.FieldErrors]: "number", "address", and what [CheckQuestions] says.
 func (p EmailPut) Check() error {
 	var wrong accounts.FieldErrors
+	if p.Number.Display() == "" {
+		wrong = append(wrong, &accounts.FieldError{Field: "number", Reason: "want the telephone number of a line"})
+	}
+	if !typed.IsEmail(p.Address) {
+		wrong = append(wrong, &accounts.FieldError{Field: "address", Reason: "want an e-mail address"})
+	}
+	if wrong = append(wrong, CheckQuestions(p.Questions)...); len(wrong) > 0 {
+		return wrong
+	}
+	return nil
+}
+
+// CheckQuestions says what of two questions and their answers can't be: "question_1", "answer_1", "question_2", "answer_2".
+// Nil: nothing is wrong.
+func CheckQuestions(questions [2]Answered) (wrong accounts.FieldErrors) {
 	unless := func(right bool, field, reason string) {
 		if !right {
 			wrong = append(wrong, &accounts.FieldError{Field: field, Reason: reason})
 		}
 	}
-	unless(p.Number.Display() != "", "number", "want the telephone number of a line")
-	unless(typed.IsEmail(p.Address), "address", "want an e-mail address")
-	for i, asked := range p.Questions {
-		unless(asked.Question.Known(), "question"+strconv.Itoa(i+1), questionShould)
+	for i, asked := range questions {
+		unless(asked.Question.Known(), "question_"+strconv.Itoa(i+1), questionShould)
 		_, fits := keyed(asked.Answer)
-		unless(fits && typed.Plain(asked.Answer.Reveal(), MaxAnswer), "answer"+strconv.Itoa(i+1), answerShould)
+		unless(fits && typed.Plain(asked.Answer.Reveal(), MaxAnswer), "answer_"+strconv.Itoa(i+1), answerShould)
 	}
-	first, other := p.Questions[0].Question, p.Questions[1].Question
-	unless(first != other || first == Own || !first.Known(), "question2", "want another question than the first")
-	if len(wrong) > 0 {
-		return wrong
-	}
-	return nil
+	first, other := questions[0].Question, questions[1].Question
+	unless(first != other || first == Own || !first.Known(), "question_2", "want another question than the first")
+	return wrong
 }
 
 var (

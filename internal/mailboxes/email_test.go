@@ -124,14 +124,14 @@ func TestEmailWithoutVoiceMailbox(t *testing.T) {
 func TestEmailsThatAreRefused(t *testing.T) {
 	f := newFixture(t)
 	for want, spoil := range map[string]func(*mailboxes.EmailPut){
-		"number":            func(p *mailboxes.EmailPut) { p.Number = "911" },
-		"address":           func(p *mailboxes.EmailPut) { p.Address = "ann" },
-		"question1":         func(p *mailboxes.EmailPut) { p.Questions[0].Question = "shoe_size" },
-		"question2":         func(p *mailboxes.EmailPut) { p.Questions[1].Question = mailboxes.FirstPet },
-		"answer1":           func(p *mailboxes.EmailPut) { p.Questions[0].Answer = secret.New("M. J.") },
-		"answer2":           func(p *mailboxes.EmailPut) { p.Questions[1].Answer = secret.New(strings.Repeat("a", 65)) },
-		"question1 answer2": func(p *mailboxes.EmailPut) { p.Questions[0].Question, p.Questions[1].Answer = "", secret.Text{} },
-		"":                  func(p *mailboxes.EmailPut) { p.Questions[0].Question, p.Questions[1].Question = "own", "own" },
+		"number":              func(p *mailboxes.EmailPut) { p.Number = "911" },
+		"address":             func(p *mailboxes.EmailPut) { p.Address = "ann" },
+		"question_1":          func(p *mailboxes.EmailPut) { p.Questions[0].Question = "shoe_size" },
+		"question_2":          func(p *mailboxes.EmailPut) { p.Questions[1].Question = mailboxes.FirstPet },
+		"answer_1":            func(p *mailboxes.EmailPut) { p.Questions[0].Answer = secret.New("M. J.") },
+		"answer_2":            func(p *mailboxes.EmailPut) { p.Questions[1].Answer = secret.New(strings.Repeat("a", 65)) },
+		"question_1 answer_2": func(p *mailboxes.EmailPut) { p.Questions[0].Question, p.Questions[1].Answer = "", secret.Text{} },
+		"":                    func(p *mailboxes.EmailPut) { p.Questions[0].Question, p.Questions[1].Question = "own", "own" },
 	} {
 		put := emailOf(testkit.Home, ann)
 		spoil(&put)

@@ -359,3 +359,26 @@ func TestReadCSV(t *testing.T) {
 		check.Is(t, err, rows.ErrHeader)
 	}
 }
+
+func TestReadEmailCSV(t *testing.T) {
+	const rest = "first_pet,Rex,birth_city,St. Cloud\n"
+	file := "Number;Address;Question 1;Answer 1;Question 2;Answer 2\n" + strings.ReplaceAll("(612) 555-0142,"+ann+",FIRST_PET,Rex,own,St. Cloud\n"+
+		"911,"+ann+","+rest+"6125550143,ann,"+rest+"6125550143,ben@example.com,Rex,first_pet,birth_city,Duluth\n6125550143,ben@example.com,first_pet,Rex,birth_city,F.\n", ",", ";")
+	var read, bad []string
+	for row, err := range mailboxes.ReadEmailCSV(strings.NewReader(file)) {
+		if err != nil {
+			bad = append(bad, err.Error())
+			continue
+		}
+		check.Same(t, fmt.Sprint(row), "line 2")
+		for _, asked := range row.Put.Questions {
+			read = append(read, string(row.Put.Number), row.Put.Address, string(asked.Question), asked.Answer.Reveal())
+		}
+	}
+	check.Same(t, read, []string{string(testkit.Home), ann, "first_pet", "Rex", string(testkit.Home), ann, "own", "St. Cloud"})
+	for i, want := range []string{`line 3: number "911": `, `line 4: address "ann": `, "line 5: question_1: want one of first_pet", "line 6: answer_2: want up to 64"} {
+		if len(bad) != 4 || !strings.HasPrefix(bad[i], want) || strings.Contains(bad[i], "Rex") {
+			t.Errorf("%q, want %q", bad, want)
+		}
+	}
+}

@@ -8,8 +8,10 @@ import (
 	"strings"
 	"time"
 
+	"updatecenter/internal/accounts"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/rows"
+	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
 	"updatecenter/internal/typed"
 	"updatecenter/internal/wrap"
@@ -100,4 +102,41 @@ func newRow(row rows.Row) (Row, error) {
 		return Row{row, number, false}, nil
 	}
 	return Row{}, row.Bad("set_up", "want yes or no")
+}
+
+// emailColumns of a file of e-mail addresses. No error quotes a question, as an answer may stand in its place.
+var emailColumns = []rows.Column{
+	{Name: "number", Must: true}, {Name: "address", Must: true},
+	{Name: "question_1", Must: true, Secret: true}, {Name: "answer_1", Must: true, Secret: true},
+	{Name: "question_2", Must: true, Secret: true}, {Name: "answer_2", Must: true, Secret: true},
+}
+
+// EmailRow is one e-mail address of a file, for [Mailboxes.PutEmail].
+type EmailRow struct {
+	rows.Row
+	Put EmailPut // without a note
+}
+
+// ReadEmailCSV is [ReadCSV] of e-mail addresses:
+//
+//	number,address,question_1,answer_1,question_2,answer_2
+//
+// Number is that of the line. A question is one of [Questions].
+func ReadEmailCSV(r io.Reader) iter.Seq2[EmailRow, error] {
+	return rows.ReadAs(r, emailColumns, newEmailRow)
+}
+
+func newEmailRow(row rows.Row) (EmailRow, error) {
+	number, err := typed.Number(row.Get("number"))
+	if err != nil {
+		return EmailRow{}, row.Bad("number", err.Error())
+	}
+	asked := func(n string) Answered {
+		return Answered{Question(strings.ToLower(row.Get("question_" + n))), secret.New(row.Get("answer_" + n))}
+	}
+	put := EmailPut{Number: number, Address: row.Get("address"), Questions: [2]Answered{asked("1"), asked("2")}}
+	if wrong, is := errors.AsType[accounts.FieldErrors](put.Check()); is {
+		return EmailRow{}, row.Bad(wrong[0].Field, wrong[0].Reason)
+	}
+	return EmailRow{row, put}, nil
 }
