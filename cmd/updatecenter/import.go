@@ -25,7 +25,7 @@ import (
 type importFlags struct {
 	File    string `arg:"" help:"The CSV file; - is standard input. Commas, semicolons or tabs; UTF-8 or UTF-16."`
 	DryRun  bool   `help:"Write nothing, and tell what an import would do."`
-	Rejects string `type:"path" help:"Write the bad rows to this file, each after its reason: mend them there and import it. It can hold security codes; its mode is 0600."`
+	Rejects string `type:"path" help:"Write the bad rows to this file, each after its reason: mend them there and import it. It can hold security codes and secret answers; its mode is 0600."`
 }
 
 // errStopped is an import that was stopped by ctrl-C. All before is in.

@@ -391,7 +391,7 @@ func TestEveryQuestionIsDescribed(t *testing.T) {
 			t.Errorf("%s is not described", question)
 		}
 	}
-	check.Same(t, doc.Components.Schemas["SecretQuestion"].Value.Enum, want)
+	check.Same(t, doc.Components.Schemas["EmailQuestion"].Value.Enum, want)
 	check.Same(t, *doc.Components.Schemas["Emails"].Value.Properties["addresses"].Value.MaxItems, uint64(mailboxes.MaxEmails))
 	answer := doc.Components.Schemas["EmailPut"].Value.Properties["questions"].Value.Items.Value.Properties["answer"].Value
 	check.Same(t, []uint64{answer.MinLength, *answer.MaxLength}, []uint64{mailboxes.MinAnswer, mailboxes.MaxAnswer})
