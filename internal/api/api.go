@@ -23,6 +23,7 @@
 //	GET    /v1/long-distance/{number}                accounts:read    a long-distance account, without its secrets
 //	PUT    /v1/long-distance/{number}                accounts:write   create it, or change what is given
 //	POST   /v1/recoveries                            recoveries:write have what a customer has forgotten sent
+//	POST   /v1/recoveries/challenges                 recoveries:write what to ask whoever has forgotten an e-mail password
 //	POST   /v1/passwords                             recoveries:write choose a password by a link that was sent
 //	POST   /v1/enrollments                           accounts:verify  begin an enrollment by a claim to an account
 //	GET    /v1/enrollments/{enrollment}              accounts:verify  its accounts
