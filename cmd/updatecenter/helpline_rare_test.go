@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -417,6 +418,7 @@ type refusing struct {
 	helpline.Tickets
 	helpline.Mailboxes
 	helpline.Recoveries
+	mu      sync.Mutex // calls can come at once
 	outcome string
 }
 
@@ -434,6 +436,8 @@ func (r *refusing) Recover(ctx context.Context, request recovery.Request) (recov
 }
 
 func (r *refusing) once() (outcome string, set bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	outcome, r.outcome = r.outcome, ""
 	return outcome, outcome != ""
 }
