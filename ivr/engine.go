@@ -11,6 +11,7 @@ import (
 
 	"updatecenter/internal/ids"
 	"updatecenter/internal/secret"
+	"updatecenter/twiml"
 )
 
 // Config is what an engine needs.
@@ -26,6 +27,10 @@ type Config struct {
 	// Recording returns where a recording of a prompt in a language is served, or
 	// nothing if it is to be spoken; nil: all are spoken.
 	Recording func(prompt string, l Language) string
+	// Voices are those of the languages, which [ParseVoice] gives; one that is left out: that of DefaultVoices.
+	Voices map[Language]twiml.Voice
+	// Speed is how fast they speak, in percent of their own pace, MinSpeed to MaxSpeed; 0: 100.
+	Speed int
 	// OnExit is called for every exit that a call takes, from many goroutines at once; nil: nothing is.
 	OnExit func(Exit)
 	Log    *slog.Logger // never told what a caller keyed
@@ -63,6 +68,9 @@ func New(c Config) (*Engine, error) {
 	}
 	if c.OnExit == nil {
 		c.OnExit = func(Exit) {}
+	}
+	if err := c.fillVoices(); err != nil {
+		return nil, err
 	}
 	e := &Engine{
 		config: c, nodes: c.Flow.index(), variables: c.Flow.variables(), phrases: c.Flow.phrases(), choices: c.Flow.choices(),

@@ -225,9 +225,8 @@ func question(t testing.TB, g twiml.Gather) []string {
 // spoken tells a Say: its language, and its words with <digits>, [letters] and .. for a pause.
 func spoken(t testing.TB, s twiml.Say) string {
 	t.Helper()
-	voices := map[string]string{"en-US": "Polly.Joanna", "es-US": "Polly.Lupe"}
-	if s.Voice == "" || s.Voice != voices[s.Language] {
-		t.Errorf("voice %q speaks %q", s.Voice, s.Language)
+	if err := s.CheckVoice(); err != nil || s.Voice == "" || s.Language == "" {
+		t.Errorf("voice %q speaks %q: %v", s.Voice, s.Language, err)
 	}
 	return s.Language[:2] + ": " + parts(t, s.Content)
 }

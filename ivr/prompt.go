@@ -183,15 +183,6 @@ func ParseLanguage(code string) Language {
 	return ""
 }
 
-// A voice is who speaks a language, in Twilio's names.
-type voice struct{ name, tag string }
-
-// voices are Amazon Polly's, as its SSML is what the prompts use.
-var voices = map[Language]voice{
-	English: {name: "Polly.Joanna", tag: "en-US"},
-	Spanish: {name: "Polly.Lupe", tag: "es-US"},
-}
-
 // poundNames are what the key # is called.
 var poundNames = map[Language]string{English: "pound", Spanish: "signo de número"}
 

@@ -40,7 +40,7 @@ func spell(text string) []twiml.Speech {
 			spoken = append(spoken, twiml.SayAs{As: as, Text: string(character)})
 		}
 	}
-	return []twiml.Speech{twiml.Prosody{Content: spoken}}
+	return []twiml.Speech{twiml.Prosody{Rate: slowly, Content: spoken}}
 }
 
 // abroad is what North Americans dial before the number of another country.
@@ -50,7 +50,7 @@ const abroad = "011"
 // ten digits as 3, 3 and 4; an area code, or one with an exchange, as 3 or 3 and 3; a number
 // abroad by threes, after 011.
 func speakPhone(number string) []twiml.Speech {
-	return []twiml.Speech{twiml.Prosody{Content: inGroups(number, groupPause)}}
+	return []twiml.Speech{twiml.Prosody{Rate: slowly, Content: inGroups(number, groupPause)}}
 }
 
 // speakListed speaks a telephone number in the same groups, faster.
@@ -189,7 +189,8 @@ func (t *turn) speak(p Prompt, l Language, value func(Variable) string) {
 		if content == nil {
 			return
 		}
-		spoken = twiml.Say{Voice: voices[l].name, Language: voices[l].tag, Content: content}
+		voice := t.engine.config.Voices[l]
+		spoken = twiml.Say{Voice: voice.Name, Language: voice.Language, Content: paced(content, t.speed())}
 	}
 	if t.call.Language() == "" {
 		t.answer.speakApart(l, spoken)

@@ -305,7 +305,7 @@ func Example() {
 	document, err := engine.Turn(ctx, ivr.Event{Call: "CA1", Turn: 1, Input: ivr.Input{Keys: "8265"}})
 	fmt.Println(string(document), err)
 	// Output:
-	// <?xml version="1.0" encoding="UTF-8"?><Response><Say voice="Polly.Joanna" language="en-US">Come in.</Say><Say voice="Polly.Lupe" language="es-US">Pase.</Say><Hangup/></Response> <nil>
+	// <?xml version="1.0" encoding="UTF-8"?><Response><Say voice="Polly.Joanna-Neural" language="en-US">Come in.</Say><Say voice="Polly.Lupe-Neural" language="es-US">Pase.</Say><Hangup/></Response> <nil>
 }
 
 // A part of the call that has a number read back, wherever one was keyed.

@@ -173,7 +173,7 @@ func (w *writer) say(b []byte, s Say) []byte {
 	w.said = 0
 	before := len(b)
 	for _, part := range s.Content {
-		if p, slow := part.(Prosody); slow {
+		if p, is := part.(Prosody); is {
 			b = w.prosody(b, p)
 		} else {
 			b = w.phrase(b, "Say", part)
@@ -186,7 +186,12 @@ func (w *writer) say(b []byte, s Say) []byte {
 // prosody is no part of phrase, which keeps the writer free of recursion: with it, the
 // compiler would move every buffer to the heap.
 func (w *writer) prosody(b []byte, p Prosody) []byte {
-	b = append(b, `<prosody rate="slow">`...)
+	if p.Rate < MinRate || p.Rate > MaxRate {
+		w.invalid("prosody", "rate is not within 20 to 200 percent")
+	}
+	b = append(b, `<prosody rate="`...)
+	b = strconv.AppendInt(b, int64(p.Rate), 10)
+	b = append(b, `%">`...)
 	before := len(b)
 	for _, part := range p.Content {
 		b = w.phrase(b, "prosody", part)

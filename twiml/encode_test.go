@@ -34,7 +34,7 @@ var rendered = map[string]twiml.Response{
 	"say-ssml": answer(say(
 		twiml.Text("Your code is "),
 		twiml.Break{Time: 500 * time.Millisecond},
-		twiml.Prosody{Content: []twiml.Speech{
+		twiml.Prosody{Rate: 80, Content: []twiml.Speech{
 			twiml.SayAs{As: twiml.Digits, Text: "042"}, twiml.Break{Time: 1500 * time.Millisecond}, twiml.Text("twice"),
 		}},
 		twiml.SayAs{As: twiml.SpellOut, Text: "Zoë"},
@@ -74,10 +74,12 @@ func TestRefusedToWrite(t *testing.T) {
 		{"nil prompt", answer(twiml.Gather{Prompts: []twiml.Prompt{nil}}), twiml.ErrInvalid, "Gather: holds nil"},
 		{"nil speech", answer(say(nil)), twiml.ErrInvalid, "Say: holds nil"},
 		{"silent say", answer(say(twiml.Text(""))), twiml.ErrInvalid, "Say: has nothing"},
-		{"silent prosody", answer(say(twiml.Text("a"), twiml.Prosody{})), twiml.ErrInvalid, "prosody: has nothing"},
+		{"silent prosody", answer(say(twiml.Text("a"), twiml.Prosody{Rate: 80})), twiml.ErrInvalid, "prosody: has nothing"},
 		{"silent say-as", answer(say(twiml.SayAs{As: twiml.Digits})), twiml.ErrInvalid, "say-as: has nothing"},
-		{"prosody in prosody", answer(say(twiml.Prosody{Content: []twiml.Speech{
-			twiml.Prosody{Content: []twiml.Speech{twiml.Text("a")}}}})), twiml.ErrInvalid, "prosody in prosody"},
+		{"no rate", answer(say(twiml.Prosody{Content: []twiml.Speech{twiml.Text("a")}})), twiml.ErrInvalid, "prosody: rate"},
+		{"high rate", answer(say(twiml.Prosody{Rate: 201, Content: []twiml.Speech{twiml.Text("a")}})), twiml.ErrInvalid, "prosody: rate"},
+		{"prosody in prosody", answer(say(twiml.Prosody{Rate: 80, Content: []twiml.Speech{
+			twiml.Prosody{Rate: 80, Content: []twiml.Speech{twiml.Text("a")}}}})), twiml.ErrInvalid, "prosody in prosody"},
 		{"interpretation", answer(say(twiml.SayAs{As: "date", Text: "1"})), twiml.ErrInvalid, "interpret-as"},
 		{"no break", answer(say(twiml.Break{})), twiml.ErrInvalid, "break: time"},
 		{"long break", answer(say(twiml.Break{Time: 10*time.Second + time.Millisecond})), twiml.ErrInvalid, "break: time"},

@@ -199,6 +199,7 @@ const (
 	CodeGatherTimeout   = 13313
 	CodeGatherNumDigits = 13314
 	CodeGatherNested    = 13320 // something other than Say or Play in Gather
+	CodeSayRate         = 13513 // a prosody without a rate that holds
 	CodeSayText         = 13520 // empty, or longer than MaxSay
 )
 

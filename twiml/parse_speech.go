@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -51,11 +52,18 @@ func (p *parser) speech(e xml.StartElement) Speech {
 	if qualified(e.Name) != "prosody" {
 		return p.phrase(e)
 	}
-	p.attributes(e, "rate").required("rate", "slow")
-	return Prosody{Content: p.spoken(e, p.phrase)}
+	percent, _ := strings.CutSuffix(p.attributes(e, "rate").of(rateForm, "rate", CodeSayRate, "a percentage"), "%")
+	rate, err := strconv.Atoi(percent)
+	if err != nil || rate < MinRate || rate > MaxRate {
+		p.fail(CodeSayRate, "prosody", "rate is not within 20% to 200%")
+	}
+	return Prosody{Rate: rate, Content: p.spoken(e, p.phrase)}
 }
 
-var breakForm = regexp.MustCompile(`^[1-9][0-9]{0,4}ms$`)
+var (
+	rateForm  = regexp.MustCompile(`^[1-9][0-9]{1,2}%$`)
+	breakForm = regexp.MustCompile(`^[1-9][0-9]{0,4}ms$`)
+)
 
 // phrase reads what may stand in Say and in prosody.
 func (p *parser) phrase(e xml.StartElement) Speech {

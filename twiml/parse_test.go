@@ -83,10 +83,13 @@ var refused = []struct {
 	{"break in seconds", in(`<Say><break time="1s"/></Say>`), twiml.CodeSchema},
 	{"break without time", in(`<Say><break/></Say>`), twiml.CodeSchema},
 	{"text in break", in(`<Say><break time="9ms">a</break></Say>`), twiml.CodeSchema},
-	{"rate", in(`<Say><prosody rate="fast">a</prosody></Say>`), twiml.CodeSchema},
-	{"no rate", in(`<Say><prosody>a</prosody></Say>`), twiml.CodeSchema},
-	{"empty prosody", in(`<Say><prosody rate="slow"/></Say>`), twiml.CodeSayText},
-	{"prosody in prosody", in(`<Say><prosody rate="slow"><prosody rate="slow">a</prosody></prosody></Say>`), twiml.CodeSchema},
+	{"rate", in(`<Say><prosody rate="slow">a</prosody></Say>`), twiml.CodeSayRate},
+	{"low rate", in(`<Say><prosody rate="19%">a</prosody></Say>`), twiml.CodeSayRate},
+	{"high rate", in(`<Say><prosody rate="201%">a</prosody></Say>`), twiml.CodeSayRate},
+	{"rate without its sign", in(`<Say><prosody rate="80">a</prosody></Say>`), twiml.CodeSayRate},
+	{"no rate", in(`<Say><prosody>a</prosody></Say>`), twiml.CodeSayRate},
+	{"empty prosody", in(`<Say><prosody rate="80%"/></Say>`), twiml.CodeSayText},
+	{"prosody in prosody", in(`<Say><prosody rate="80%"><prosody rate="80%">a</prosody></prosody></Say>`), twiml.CodeSchema},
 	{"Gather in Gather", in(`<Gather><Gather/></Gather>`), twiml.CodeGatherNested},
 	{"Hangup in Gather", in(`<Gather><Hangup/></Gather>`), twiml.CodeGatherNested},
 	{"text in Gather", in(`<Gather>Hello</Gather>`), twiml.CodeSchema},
@@ -313,7 +316,7 @@ func (s *source) speech(prosody bool) []twiml.Speech {
 		case k == 1:
 			content = append(content, twiml.SayAs{As: pick(s, twiml.Digits, twiml.SpellOut), Text: s.words()})
 		case k == 2 && prosody:
-			content = append(content, twiml.Prosody{Content: s.speech(false)})
+			content = append(content, twiml.Prosody{Rate: 20 + s.choose(182), Content: s.speech(false)})
 		default:
 			content = append(content, twiml.Text(s.words()))
 		}
@@ -357,7 +360,7 @@ func FuzzTextSurvives(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		document := answer(twiml.Gather{Prompts: []twiml.Prompt{say(
 			twiml.Text(s), twiml.SayAs{As: twiml.Digits, Text: s + "."},
-			twiml.Prosody{Content: []twiml.Speech{twiml.Text(s + ".")}},
+			twiml.Prosody{Rate: 80, Content: []twiml.Speech{twiml.Text(s + ".")}},
 		)}})
 		written, err := document.Encode()
 		if 3*utf8.RuneCountInString(s)+2 > twiml.MaxSay {

@@ -37,6 +37,10 @@ const (
 	// (https://www.twilio.com/docs/voice/twiml/say).
 	MaxSay = 3000
 
+	// MinRate and MaxRate are the bounds of the Rate of a [Prosody], in percent, which are Polly's.
+	MinRate = 20
+	MaxRate = 200
+
 	// MaxDigits is the highest NumDigits of a [Gather]. Twilio names no bound.
 	MaxDigits = 1000
 
@@ -106,8 +110,7 @@ type Say struct {
 }
 
 // Speech is what a [Say] holds: [Text], [SayAs], [Break] or [Prosody]. All but Text are
-// SSML, which Twilio speaks with its Polly and Google voices
-// (https://www.twilio.com/docs/voice/twiml/say/text-speech).
+// SSML, of which each [Voice] takes what it can: see [Say.CheckVoice].
 type Speech interface{ isSpeech() }
 
 // Text is spoken as the voice reads it. Any string may be given: markup is escaped, and
@@ -134,8 +137,10 @@ const (
 // (https://docs.aws.amazon.com/polly/latest/dg/break-tag.html).
 type Break struct{ Time time.Duration }
 
-// Prosody speaks its content slowly: SSML's prosody of the rate "slow".
+// Prosody speaks its content slower or faster: SSML's prosody with a rate
+// (https://docs.aws.amazon.com/polly/latest/dg/prosody-tag.html).
 type Prosody struct {
+	Rate    int      // percent of the voice's own, MinRate to MaxRate
 	Content []Speech // must hold a character or a [Break], and no other Prosody
 }
 

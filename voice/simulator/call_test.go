@@ -17,12 +17,12 @@ const goodbye = `<Say>Goodbye.</Say><Hangup/>`
 func TestVerbs(t *testing.T) {
 	tests := []struct{ name, verbs, want string }{
 		{"say", `<Say>Hello  there.</Say>`, "says Hello there."},
-		{"digits", `<Say>Call <say-as interpret-as="digits">800</say-as>.</Say>`, "says Call 8 0 0."},
-		{"slow", `<Say>a<break time="200ms"/><prosody rate="slow">b c</prosody></Say>`, "says a b c"},
+		{"digits", `<Say voice="Polly.Joanna-Neural">Call <say-as interpret-as="digits">800</say-as>.</Say>`, "says Call 8 0 0."},
+		{"slow", `<Say voice="Polly.Joanna-Neural">a<break time="200ms"/><prosody rate="80%">b c</prosody></Say>`, "says a b c"},
 		{"play", `<Play>/audio/hello.en.mp3</Play>`, "plays " + publicURL + "/audio/hello.en.mp3"},
 		{"nothing", ``, ""},
 		{"hang up", `<Hangup/><Say>unheard</Say>`, ""},
-		{"spelled", `<Say><say-as interpret-as="spell-out">a1</say-as></Say>`, "says a 1"},
+		{"spelled", `<Say voice="Polly.Joanna-Neural"><say-as interpret-as="spell-out">a1</say-as></Say>`, "says a 1"},
 		{"dial", `<Dial callerId="+16125557801"><Number>+18005731311</Number></Dial><Say>Back.</Say>`, "transfers to +18005731311\nsays Back."},
 		{"dial and ask", `<Dial action="/bye" callerId="+16125557801"><Number>+18005731311</Number></Dial><Say>unheard</Say>`,
 			"transfers to +18005731311\nsays Goodbye."},

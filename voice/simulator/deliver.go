@@ -274,5 +274,28 @@ func (a answer) read(address string) (twiml.Response, error) {
 	if errors.As(err, &faulty) { // every error is one
 		return fail(ErrorCode(faulty.Code), "read document: %w", err)
 	}
+	if err := checkVoices(document.Verbs); err != nil {
+		return fail(ErrorCode(twiml.CodeSayText), "read document: %w", err)
+	}
 	return document, nil
+}
+
+// checkVoices says which voice can't speak what it is to speak. Twilio does not always give the document up for that:
+// it may log a warning, and let another voice speak.
+func checkVoices(all verbs) error {
+	for _, verb := range all {
+		var err error
+		switch verb := verb.(type) {
+		case twiml.Say:
+			err = verb.CheckVoice()
+		case twiml.Gather:
+			for _, prompt := range verb.Prompts {
+				err = errors.Join(err, checkVoices(verbs{prompt}))
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -23,7 +23,7 @@ func center(t *testing.T) *application {
 	return newApplication(t, map[string]string{
 		"/voice/incoming": `<Gather action="/pin" numDigits="4" timeout="7" actionOnEmptyResult="true"><Say language="en-US">Key your temporary PIN.</Say></Gather>`,
 		"/pin":            `<Gather action="/again" timeout="7"><Say language="es-US">Ahora un PIN nuevo.</Say></Gather><Say language="en-US">We heard nothing.</Say><Hangup/>`,
-		"/again":          `<Say language="en-US">Call <say-as interpret-as="digits">800</say-as>, <say-as interpret-as="digits">573</say-as>.</Say><Dial callerId="+16125557801"><Number>+18005731311</Number></Dial><Play>/audio/goodbye.en.mp3</Play>`,
+		"/again":          `<Say voice="Polly.Joanna" language="en-US">Call <say-as interpret-as="digits">800</say-as>, <say-as interpret-as="digits">573</say-as>.</Say><Dial callerId="+16125557801"><Number>+18005731311</Number></Dial><Play>/audio/goodbye.en.mp3</Play>`,
 	})
 }
 
