@@ -298,19 +298,19 @@ func newEdge(c config, o outside, a *app, metrics *voice.Metrics) (*voice.Edge, 
 	if err != nil {
 		return nil, err
 	}
-	engine, err := ivr.New(ivr.Config{
+	engine, err := ivr.New(c.speaking(ivr.Config{
 		Flow: flow, Store: o.db.Calls(), Keys: c.SecretKeys, Now: o.now, Times: turnTimes(o.db),
 		TurnURL: c.PublicURL + voice.TurnPath, Recording: recordings.URL,
 		OnExit: observe(metrics, unvouchedAlarm(o)), Log: o.log,
-	})
+	}))
 	if err != nil {
 		return nil, err
 	}
-	helper, err := ivr.New(ivr.Config{
+	helper, err := ivr.New(c.speaking(ivr.Config{
 		Flow: help, Store: o.db.Calls(), Keys: c.SecretKeys, Now: o.now, Times: turnTimes(o.db),
 		TurnURL: c.PublicURL + voice.HelpLineTurnPath, Recording: recordings.URL,
 		OnExit: observe(metrics, o.onExit), Log: o.log,
-	})
+	}))
 	if err != nil {
 		return nil, fmt.Errorf("prepare the help line: %w", err)
 	}

@@ -152,11 +152,11 @@ func addWays(config *deliveries.Config, c config) error {
 // newCallback is the engine of the calls that we make.
 func newCallback(c config, o outside, a *app, recordings *voice.Recordings, onExit func(ivr.Exit)) (*ivr.Engine, error) {
 	calls := o.db.CallsInTime() // as callback.Answered wants it
-	engine, err := ivr.New(ivr.Config{
+	engine, err := ivr.New(c.speaking(ivr.Config{
 		Flow: callbackFlow(c, a.deliveries), Store: calls, Keys: c.SecretKeys, Now: o.now, Times: turnTimes(o.db),
 		TurnURL: c.PublicURL + voice.CallbackTurnPath, Recording: recordings.URL, OnExit: onExit, Log: o.log,
 		Withdraw: calls.Withdraw,
-	})
+	}))
 	if err != nil {
 		return nil, fmt.Errorf("prepare callbacks: %w", err)
 	}

@@ -117,8 +117,8 @@ func bareHandler(b testing.TB, redisURL string) http.Handler {
 }
 
 const fixedTwiML = `<?xml version="1.0" encoding="UTF-8"?><Response><Gather action="https://ivr.test/voice/turn/1?lang=en" ` +
-	`numDigits="9" timeout="7" actionOnEmptyResult="true"><Say voice="Polly.Joanna" language="en-US">Welcome to the Update Center.</Say>` +
-	`<Say voice="Polly.Joanna" language="en-US">Please enter your PIN, then press pound.</Say></Gather></Response>`
+	`numDigits="9" timeout="7" actionOnEmptyResult="true"><Say voice="Polly.Joanna-Neural" language="en-US">Welcome to the Update Center.</Say>` +
+	`<Say voice="Polly.Joanna-Neural" language="en-US">Please enter your PIN, then press pound.</Say></Gather></Response>`
 
 // A webhook is one as Twilio posts it.
 type webhook struct{ path, body, signature string }

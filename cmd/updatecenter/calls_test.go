@@ -143,6 +143,18 @@ func TestWebhooksOfOurs(t *testing.T) {
 	c.hears("an application error has occurred")
 }
 
+// With other voices, and slower, calls go as before: the exchange plays nothing that a voice can't speak.
+func TestCallsInOtherVoices(t *testing.T) {
+	s := newStage(t, redistest.StartMini(t), func(c *config) {
+		c.VoiceEN, c.VoiceES = must(ivr.ParseVoice(ivr.English, "Polly.Matthew-Neural"))(t), must(ivr.ParseVoice(ivr.Spanish, "Polly.Mia"))(t)
+		c.VoiceSpeed = 85
+	})
+	for _, file := range []string{"new-customer", "new-customer-in-spanish", "feature-lists-in-spanish"} {
+		s.anew(t)
+		s.plays(t, s.exchange(nil), "../../testdata/calls/"+file+".call")
+	}
+}
+
 func callScripts(t testing.TB) []string {
 	t.Helper()
 	files := must(filepath.Glob("../../testdata/calls/*.call"))(t)

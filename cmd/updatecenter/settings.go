@@ -19,8 +19,10 @@ import (
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
+	"updatecenter/ivr"
 	"updatecenter/ivr/calls/helpline"
 	"updatecenter/pins"
+	"updatecenter/twiml"
 	"updatecenter/voice/signature"
 )
 
@@ -42,6 +44,7 @@ var defaults = kong.Vars{
 	"lookups":   strconv.Itoa(repair.DefaultLimits().Program),
 	"parallel":  strconv.Itoa(dispatch.DefaultParallel),
 	"unvouched": strconv.Itoa(pins.DefaultUnvouched().Most),
+	"voice_en":  ivr.DefaultVoices[ivr.English], "voice_es": ivr.DefaultVoices[ivr.Spanish],
 }
 
 // config is the settings of a server; the demo and the simulated telephone have flags of their own by the names
@@ -68,10 +71,29 @@ type config struct {
 	ProvisioningParallel int                `name:"provisioning-parallel" env:"PROVISIONING_PARALLEL" type:"count" least:"1" most:"1000" default:"${parallel}" help:"How many lines' changes are posted at once by each server, 1 to 1000; those of a line come one after the other. At 50 ms a request 200 are more than 2,000 a second."`
 	HelpDirectory        helpline.Directory `name:"help-directory" env:"HELP_DIRECTORY" type:"help-directory" help:"CSV file that says who helps with what on the help line, by which number, and whether callers are put through; README has its columns. Empty: the one that is built in."`
 	RecordingsDir        string             `name:"recordings-dir" env:"RECORDINGS_DIR" type:"directory" help:"Directory of recorded prompts, PROMPT.en.mp3 or PROMPT.es.wav and so on, which are played instead of spoken. Prompts with variables are always spoken."`
+	voiceSettings        `embed:""`
 	deliverySettings     `embed:""`
 	consoleSettings      `embed:""`
 	TrustedProxies       []netip.Prefix `name:"trusted-proxies" env:"TRUSTED_PROXIES" type:"proxies" help:"Addresses of the proxies in front of the console and the API, comma-separated, each an address or a network such as 10.1.0.0/16. From them alone X-Forwarded-For tells where an agent is, for the audit and for limits. Empty: the server is reached directly."`
 	LogLevel             slog.Level     `name:"log-level" env:"LOG_LEVEL" type:"level" default:"info" help:"debug, info, warn or error."`
+}
+
+// voiceSettings are those of what is spoken. The zero value is their defaults.
+type voiceSettings struct {
+	VoiceEN    twiml.Voice `name:"voice-en" env:"VOICE_EN" type:"voice" language:"en" default:"${voice_en}" help:"Twilio's voice for English, such as Polly.Matthew-Neural; one that Twilio has for en-US, and that reads digits, spells, pauses and slows down by SSML. Neural voices have sentences in which something is spelled spoken by the standard voice of the same name."`
+	VoiceES    twiml.Voice `name:"voice-es" env:"VOICE_ES" type:"voice" language:"es" default:"${voice_es}" help:"Its voice for Spanish, likewise, for es-US or es-MX."`
+	VoiceSpeed int         `name:"voice-speed" env:"VOICE_SPEED" type:"count" least:"70" most:"120" default:"100" help:"How fast they speak, 70 to 120 percent of their own pace."`
+}
+
+// speaking is an engine's config with them.
+func (s voiceSettings) speaking(c ivr.Config) ivr.Config {
+	c.Voices, c.Speed = make(map[ivr.Language]twiml.Voice), s.VoiceSpeed
+	for l, v := range map[ivr.Language]twiml.Voice{ivr.English: s.VoiceEN, ivr.Spanish: s.VoiceES} {
+		if v != (twiml.Voice{}) {
+			c.Voices[l] = v
+		}
+	}
+	return c
 }
 
 // twilioSettings are those that twilio check reads as well.

@@ -24,6 +24,7 @@ import (
 	"updatecenter/internal/secret"
 	"updatecenter/internal/typed"
 	"updatecenter/internal/web"
+	"updatecenter/ivr"
 	"updatecenter/ivr/calls/helpline"
 	"updatecenter/pins"
 	"updatecenter/voice"
@@ -140,14 +141,17 @@ type reader func(text string, tag *kong.Tag) (any, error)
 
 // readers are those of settings, by the tag "type".
 var readers = map[string]reader{
-	"text":           as(readText),
-	"texts":          listOf(",", readText),
-	"lines":          listOf("|", readText),
-	"count":          readCount,
-	"rate":           as(readRate),
-	"duration":       readDuration,
-	"choice":         readChoice,
-	"level":          as(readLevel),
+	"text":     as(readText),
+	"texts":    listOf(",", readText),
+	"lines":    listOf("|", readText),
+	"count":    readCount,
+	"rate":     as(readRate),
+	"duration": readDuration,
+	"choice":   readChoice,
+	"level":    as(readLevel),
+	"voice": func(text string, tag *kong.Tag) (any, error) {
+		return ivr.ParseVoice(ivr.Language(tag.Get("language")), text)
+	},
 	"zone":           as(readZone),
 	"directory":      as(readDirectory),
 	"help-directory": as(readHelpDirectory),

@@ -52,14 +52,15 @@ func TestSettings(t *testing.T) {
 		"TWILIO_ACCOUNT_SID": "AC00000000000000000000000000000001,AC00000000000000000000000000000002", "UNVOUCHED_FAILURES_PER_DAY": "0", "LOOKUPS_PER_MINUTE": "1000",
 		"TWILIO_WEBHOOK_KEYS": "calls-2026:new:er, calls-2026:older",
 		"DIAL_78_NUMBERS":     "612-555-7800", "REPAIR_TRANSFER": "+16125550100", "TRANSFER_CALLER_ID": "888-612-8052", "PIN_MAX_DIGITS": "8",
-		"SHUTDOWN_DELAY": "1m",
+		"SHUTDOWN_DELAY": "1m", "VOICE_ES": "Polly.Mia-Neural", "VOICE_SPEED": "85",
 	}))
 	check.OK(t, err)
 	if len(c.TwilioAuthTokens) != 2 || c.TwilioAuthTokens[1].Reveal() != "old" || len(c.SIPDomains) != 2 ||
 		c.Dial78Numbers[0] != "+16125557800" || c.RepairTransfer != "+16125550100" || c.callerID() != "+18886128052" || c.RepairNumber != "+18005731311" ||
 		c.SIPDomains[0] != "a.sip.twilio.com" || c.SIPDomains[1] != "b.sip.twilio.com" || len(c.TwilioAccounts) != 2 ||
 		len(c.WebhookKeys) != 2 || c.WebhookKeys[0].Name != "calls-2026" || c.WebhookKeys[0].Secret.Reveal() != "new:er" ||
-		c.unvouched() != (limit.Rate{Within: 24 * time.Hour}) || c.LookupsPerMinute != 1000 || c.ShutdownDelay != time.Minute || c.PINMaxDigits != 8 || c.ListenAddr != "127.0.0.1:8080" {
+		c.unvouched() != (limit.Rate{Within: 24 * time.Hour}) || c.LookupsPerMinute != 1000 ||
+		c.VoiceEN.Name != "Polly.Joanna-Neural" || c.VoiceES.Name != "Polly.Mia-Neural" || c.VoiceES.Language != "es-MX" || c.VoiceSpeed != 85 || c.ShutdownDelay != time.Minute || c.PINMaxDigits != 8 || c.ListenAddr != "127.0.0.1:8080" {
 		t.Errorf("read %+v", c)
 	}
 }
@@ -128,6 +129,7 @@ func TestWrongSettings(t *testing.T) {
 		"SECRET_KEYS": "a:short-hidden", "TEMPORARY_PIN": "12a4", "REPAIR_NUMBER": "+442079460123", "REPAIR_TRANSFER": "0", "TRANSFER_CALLER_ID": "anonymous",
 		"RECORDINGS_DIR": "/does/not/exist", "LOG_LEVEL": "loud", "CODE_DIGITS": "5", "CALL_FROM": "911", "CALL_DESTINATIONS": "900", "CALL_RATE": "0", "DETECT_MACHINES": "yes", "VOICEMAIL": "both",
 		"LETTERS_DIR": "/does/not/exist", "SMTP_URL": "http://hidden@mail.example.com", "MAIL_FROM": "nobody", "NOTICES": "pigeon",
+		"VOICE_EN": "alice", "VOICE_ES": "Polly.Joanna-Neural", "VOICE_SPEED": "69",
 		"CONSOLE_URL": "http://hidden@repair.example.com", "TRUSTED_PROXIES": "everybody",
 		"DELIVERIES_PER_MINUTE": "0", "PROVISIONING_PARALLEL": "0", "HELP_LINE": "9", "HELP_LINE_NUMBERS": "911", "LONG_DISTANCE_NUMBERS": "0",
 		"HELP_DIRECTORY": "/does/not/exist", "ACCOUNT_NUMBER_FORMS": "3-x", "PASSWORD_URL": "nowhere", "PROVISIONING_URL": "http://switch.example.com/events",
@@ -157,6 +159,17 @@ func TestWrongSettings(t *testing.T) {
 	for _, hidden := range []string{"hidden", "12a4"} {
 		if strings.Contains(err.Error(), hidden) {
 			t.Errorf("a secret is told: %v", err)
+		}
+	}
+}
+
+// A voice that Twilio doesn't have for the language, or that can't read our prompts, is refused with those that can.
+func TestWrongVoices(t *testing.T) {
+	for _, name := range []string{"", "man", "Polly.Joana-Neural", "Polly.Lupe-Neural", "Polly.Ruth-Neural", "Polly.Joanna-Generative", "Google.en-US-Neural2-F", "Google.en-US-Chirp3-HD-Kore"} {
+		_, err := readSettings(t, with(sound, map[string]string{"VOICE_EN": name}))
+		want := "VOICE_EN: want a voice that Twilio has for en-US and that reads digits, spells, pauses and slows down: Polly.Ivy, Polly.Joanna, "
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasSuffix(err.Error(), "Polly.Salli-Neural") {
+			t.Errorf("%q: %v", name, err)
 		}
 	}
 }
