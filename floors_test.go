@@ -56,6 +56,10 @@ var floors = []floor{
 		why: "what people type is read in one way, whoever asks",
 	},
 	{
+		of: []string{"./internal/passwords"}, never: []string{"./..."}, but: []string{"./internal/nanp", "./internal/typed"},
+		why: "a password is weak whoever chooses it",
+	},
+	{
 		of: []string{"./voice/..."}, never: []string{"./internal/typed"}, direct: true,
 		why: "what Twilio sends has one form, and anything else there is a forgery or a fault",
 	},
@@ -85,7 +89,7 @@ var floors = []floor{
 		why: "features are of a line, and their changes stand in its history; the rest they need not know",
 	},
 	{
-		of: []string{"./internal/accounts"}, never: []string{"./..."}, but: []string{"./internal/hash", "./internal/hash", "./internal/limit", "./internal/nanp", "./internal/rows", "./internal/typed", "./internal/typeface"},
+		of: []string{"./internal/accounts"}, never: []string{"./..."}, but: []string{"./internal/hash", "./internal/limit", "./internal/nanp", "./internal/passwords", "./internal/rows", "./internal/typed", "./internal/typeface"},
 		why: "an account is proved in the same way by whatever asks",
 	},
 	{
@@ -101,7 +105,7 @@ var floors = []floor{
 		why: "tickets are of lines and accounts; who calls about them, and how, they need not know",
 	},
 	{
-		of: []string{"./internal/deliveries"}, never: []string{"./..."}, but: []string{"./internal/accounts", "./internal/provisioning", "./internal/durability", "./internal/hash", "./internal/limit", "./internal/nanp", "./internal/rows", "./internal/typed", "./internal/typeface"},
+		of: []string{"./internal/deliveries"}, never: []string{"./..."}, but: []string{"./internal/accounts", "./internal/provisioning", "./internal/durability", "./internal/hash", "./internal/limit", "./internal/nanp", "./internal/passwords", "./internal/rows", "./internal/typed", "./internal/typeface"},
 		why: "what is to be delivered, and when again, does not depend on who carries it",
 	},
 	{
@@ -119,7 +123,7 @@ var floors = []floor{
 		why: "whatever is recorded, the chain is the same, and can be verified by somebody who trusts nothing else",
 	},
 	{
-		of: []string{"./internal/agents"}, never: []string{"./..."}, but: []string{"./internal/audit", "./internal/hash", "./internal/nanp", "./internal/typed"}, direct: true,
+		of: []string{"./internal/agents"}, never: []string{"./..."}, but: []string{"./internal/audit", "./internal/hash", "./internal/nanp", "./internal/passwords", "./internal/typed"}, direct: true,
 		why: "who may sign in does not depend on what they then do",
 	},
 	{
@@ -146,7 +150,7 @@ var floors = []floor{
 	},
 	{
 		of: []string{"./internal/outbound/letters", "./internal/outbound/wording"}, never: []string{"./..."},
-		but: []string{"./internal/outbound/wording", "./internal/deliveries", "./internal/accounts", "./internal/durability", "./internal/provisioning", "./internal/hash", "./internal/limit", "./internal/nanp", "./internal/rows", "./internal/typed", "./internal/typeface"},
+		but: []string{"./internal/outbound/wording", "./internal/deliveries", "./internal/accounts", "./internal/durability", "./internal/provisioning", "./internal/hash", "./internal/limit", "./internal/nanp", "./internal/passwords", "./internal/rows", "./internal/typed", "./internal/typeface"},
 		why: "a letter is written from what it is handed, and can be looked at without a server",
 	},
 	{
@@ -159,7 +163,7 @@ var floors = []floor{
 		why: "it has e-mails sent later, sealed until then, and does not know what they say",
 	},
 	{
-		of: []string{"./internal/queue"}, never: []string{"./..."}, but: []string{"./internal/deliveries", "./internal/accounts", "./internal/durability", "./internal/provisioning", "./internal/hash", "./internal/limit", "./internal/nanp", "./internal/rows", "./internal/typed", "./internal/typeface"},
+		of: []string{"./internal/queue"}, never: []string{"./..."}, but: []string{"./internal/deliveries", "./internal/accounts", "./internal/durability", "./internal/provisioning", "./internal/hash", "./internal/limit", "./internal/nanp", "./internal/passwords", "./internal/rows", "./internal/typed", "./internal/typeface"},
 		why: "it brings tasks, and does not know what they are",
 	},
 	{
@@ -202,7 +206,7 @@ var floors = []floor{
 		why: "the API asks for keys and Redis keeps them: what a key is belongs to neither",
 	},
 	{
-		of: []string{"./internal/outbound/twilio"}, never: []string{"./..."}, but: []string{"./internal/deliveries", "./internal/accounts", "./internal/durability", "./internal/provisioning", "./internal/hash", "./internal/limit", "./internal/nanp", "./internal/rows", "./internal/typed", "./internal/typeface"},
+		of: []string{"./internal/outbound/twilio"}, never: []string{"./..."}, but: []string{"./internal/deliveries", "./internal/accounts", "./internal/durability", "./internal/provisioning", "./internal/hash", "./internal/limit", "./internal/nanp", "./internal/passwords", "./internal/rows", "./internal/typed", "./internal/typeface"},
 		why: "it asks Twilio's REST API; what is said in the calls that it has made is not its business",
 	},
 	{

@@ -182,7 +182,7 @@ func (a Account) opens(token secret.Text, now time.Time) bool {
 }
 
 // UseLink sets the password that the customer has chosen, and uses the link up; of two at once one wins. The
-// password has 8 to 64 characters, 8 letters and digits among them, and is not the user name. Of an account that is no
+// password has 8 to 64 characters, 8 letters and digits among them, and is none that is guessed soon ([passwords.Rules]). Of an account that is no
 // long-distance account nobody keeps the password here: the update says that the link was good. Errors: [ErrLink],
 // [FieldErrors], and then the link still works, [ErrNote], [hash.ErrBusy], [storage.ErrUnreadable],
 // [storage.ErrContended] if others change it without end.

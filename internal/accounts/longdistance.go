@@ -5,14 +5,15 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
 	"updatecenter/internal/hash"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/passwords"
 	"updatecenter/internal/rows"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/typed"
@@ -74,20 +75,31 @@ const (
 
 // judgePassword says why a password can't be chosen for an account, in [FieldErrors]; nothing of it is quoted.
 func judgePassword(password secret.Text, account Account) error {
+	keyed := Keypad(password)
+	rules := passwords.Rules{Min: minPassword, Max: maxPassword, Own: passwords.Words(account.UserName, account.Name, account.Email)}
+	refused := rules.Judge(password)
+	if btn, _ := account.Number.BTN(); holdsAny(keyed, account.Phone, btn) {
+		refused = rules.Refuse(passwords.Personal)
+	}
 	var wrong FieldErrors
-	text, keyed := password.Reveal(), Keypad(password)
-	size := utf8.RuneCountInString(text)
 	switch {
-	case !isPassword(password):
-		wrong.unless(false, "password", passwordShould)
-	case size < minPassword || len(keyed.Reveal()) < minPassword:
-		wrong.unless(false, "password", fmt.Sprintf("want at least %d characters, and %d letters and digits among them", minPassword, minPassword))
+	case refused != nil:
+		wrong.unless(false, "password", refused.Error())
+	case len(keyed.Reveal()) < minPassword:
+		wrong.unless(false, "password", fmt.Sprintf("This password has too few letters and digits. Choose one with at least %d.", minPassword))
 	case account.UserName != "" && keyed.Equal(Keypad(secret.New(account.UserName))):
-		wrong.unless(false, "password", "is the user name, or has the same keys on a telephone")
+		wrong.unless(false, "password", "This password has the same keys on a telephone as the user name. Choose another one.")
 	case strings.Trim(keyed.Reveal(), keyed.Reveal()[:1]) == "":
-		wrong.unless(false, "password", "is one key again and again on a telephone")
+		wrong.unless(false, "password", "This password is one key again and again on a telephone. Choose another one.")
 	}
 	return wrong.err()
+}
+
+// holdsAny says whether keys hold one of some telephone numbers.
+func holdsAny(keyed secret.Text, numbers ...nanp.Number) bool {
+	return slices.ContainsFunc(numbers, func(n nanp.Number) bool {
+		return n.National() != "" && strings.Contains(keyed.Reveal(), n.National())
+	})
 }
 
 var passwordShould = fmt.Sprintf("want up to %d characters that can be printed, with letters or digits", maxPassword)

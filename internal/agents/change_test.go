@@ -376,7 +376,7 @@ func ExampleAgents() {
 	fmt.Println(then, "on", deadline.Format(time.DateOnly), "if unused")
 	// Output:
 	// ann invited <nil>
-	// This password is made of your own name, user name or e-mail address, or of our name. Four or more words that have nothing to do with each other make a good password.
+	// This password is made of your own name, user name, e-mail address or telephone number, or of our name. Four or more words that have nothing to do with each other make a good password.
 	// active factor <nil>
 	// deactivated on 2027-02-28 if unused
 }

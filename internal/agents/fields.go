@@ -2,12 +2,9 @@ package agents
 
 import (
 	"errors"
-	"regexp"
-	"slices"
 	"strings"
 
-	"github.com/ccojocar/zxcvbn-go/match"
-
+	"updatecenter/internal/passwords"
 	"updatecenter/internal/typed"
 )
 
@@ -119,73 +116,6 @@ var (
 // validFactor takes none as well.
 func validFactor(f Factor) bool { return f == "" || f == App || f == Email }
 
-const better = " Four or more words that have nothing to do with each other make a good password."
-
-// refuse tells people what is wrong, where it isn't zxcvbn that finds it.
-func refuse(reason PasswordReason) error {
-	return &PasswordError{Reason: reason, Hint: hints[reason]}
-}
-
-var hints = map[PasswordReason]string{
-	TooShort:   "This password is too short. Choose at least 12 characters." + better,
-	TooLong:    "This password is too long. Choose at most 128 characters.",
-	Unreadable: "This password holds characters that can't be typed, such as a tab. Leave them out.",
-	Common:     "This is a common password, or one word or name with digits or signs, which are tried first." + better,
-	Personal:   "This password is made of your own name, user name or e-mail address, or of our name." + better,
-	Repeated:   "This password is one piece that is repeated." + better,
-	Unchanged:  "This is your present password. Choose another one.",
-	Guessable:  "This password is easy to guess: it has too little variety." + better,
-}
-
-// dates is our own finding: zxcvbn counts dates, but doesn't tell of them.
-const dates = "our dates"
-
-// findings are the parts of a password that are easily guessed, in the order in which they are told: by the
-// names of zxcvbn's patterns and dictionaries.
-var findings = []struct {
-	what  string
-	names []string
-}{
-	{"your own name, user name or e-mail address", []string{"user_inputs"}},
-	{"a common password", []string{"Passwords"}},
-	{"a name", []string{"MaleNames", "FemaleNames", "Surname"}},
-	{"a common word", []string{"English"}},
-	{"a date or a year", []string{dates}},
-	{"keys in a row on the keyboard", []string{"spatial"}},
-	{"letters or digits in their order", []string{"sequence"}},
-	{"a character that is repeated", []string{"repeat"}},
-}
-
-// anyDate is a year of a life, or day, month and year with signs between or without.
-var anyDate = regexp.MustCompile(`(^|\D)(19|20)\d\d(\D|$)|\d{1,2}[-/._ ]\d{1,2}[-/._ ](\d\d|(19|20)\d\d)|(^|\D)(\d{6}|\d{8})(\D|$)`)
-
-// hint says what makes a password easy to guess.
-func hint(text string, matches []match.Match) string {
-	found := map[string]bool{dates: anyDate.MatchString(text)}
-	for _, m := range matches {
-		found[m.Pattern], found[m.DictionaryName] = true, true
-	}
-	var parts []string
-	for _, finding := range findings {
-		if slices.ContainsFunc(finding.names, func(name string) bool { return found[name] }) {
-			parts = append(parts, finding.what)
-		}
-	}
-	if len(parts) == 0 {
-		return hints[Guessable]
-	}
-	return "This password is easy to guess: it holds " + list(parts) + "." + better
-}
-
-// list is "a", "a and b" or "a, b and c".
-func list(parts []string) string {
-	last := len(parts) - 1
-	if last == 0 {
-		return parts[0]
-	}
-	return strings.Join(slices.Clone(parts[:last]), ", ") + " and " + parts[last]
-}
-
 // What can be wrong. None quotes what was given.
 var (
 	// ErrNoAgent: nobody has that user name or ID.
@@ -198,7 +128,7 @@ var (
 	// ErrField is what every [*FieldError] is.
 	ErrField = errors.New("not acceptable for a profile")
 	// ErrPassword is what every [*PasswordError] is.
-	ErrPassword = errors.New("not acceptable as a password")
+	ErrPassword = passwords.ErrRefused
 	// ErrStaleSession: the session that asks is over, because password, factor, role or state was
 	// changed since it began.
 	ErrStaleSession = errors.New("the session is over: something else was changed meanwhile")
@@ -235,30 +165,3 @@ func (e *FieldError) Error() string { return e.Field + ": " + e.Reason }
 
 // Unwrap returns [ErrField].
 func (e *FieldError) Unwrap() error { return ErrField }
-
-// PasswordReason is why a password is refused.
-type PasswordReason string
-
-// The reasons.
-const (
-	TooShort   PasswordReason = "too-short"
-	TooLong    PasswordReason = "too-long"
-	Unreadable PasswordReason = "unreadable" // holds what can't be typed again
-	Common     PasswordReason = "common"     // among the first that anybody tries
-	Personal   PasswordReason = "personal"   // made of the own name, user name or e-mail address
-	Repeated   PasswordReason = "repeated"   // one piece again and again
-	Guessable  PasswordReason = "guessable"  // few tries for a program that knows how people choose
-	Unchanged  PasswordReason = "unchanged"  // the present one
-)
-
-// PasswordError refuses a password. It holds nothing of it.
-type PasswordError struct {
-	Reason PasswordReason
-	Hint   string // sentences for the person: what is wrong, and how to make it better
-}
-
-// Error is the hint.
-func (e *PasswordError) Error() string { return e.Hint }
-
-// Unwrap returns [ErrPassword].
-func (e *PasswordError) Unwrap() error { return ErrPassword }

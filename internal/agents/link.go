@@ -13,6 +13,7 @@ import (
 	"updatecenter/internal/audit"
 	"updatecenter/internal/detached"
 	"updatecenter/internal/ids"
+	"updatecenter/internal/passwords"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/wrap"
 )
@@ -82,7 +83,7 @@ func (a *Agents) UseLink(ctx context.Context, by By, token, password secret.Text
 	if err := a.JudgePassword(agent, password); err != nil {
 		return Agent{}, err
 	}
-	hash, err := a.config.Hasher.Hash(ctx, normal(password))
+	hash, err := a.config.Hasher.Hash(ctx, passwords.Normal(password))
 	if err != nil {
 		return Agent{}, fmt.Errorf("hash password: %w", err)
 	}

@@ -2,6 +2,7 @@ package recovery_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -225,7 +226,7 @@ func TestOnlineAccount(t *testing.T) {
 	check.Same(t, b.told(), []deliveries.Topic{deliveries.PasswordAsked, deliveries.PasswordLink})
 	b.Pass(time.Hour)
 	check.Same(t, b.ask(online("", testkit.Code)).Outcome, recovery.Sent)
-	update, err := b.accounts.UseLink(t.Context(), b.link().Token, secret.New("a new password"), testkit.Ann)
+	update, err := b.accounts.UseLink(t.Context(), b.link().Token, secret.New("grebe thistle 73"), testkit.Ann)
 	if err != nil || update.After.Password != "" {
 		t.Errorf("%v, or the password is kept", err)
 	}
@@ -433,6 +434,28 @@ func TestLink(t *testing.T) {
 	check.Is(t, use(stale.Token.Reveal(), "green egret 9"), accounts.ErrLink)
 }
 
+// TestWeakPasswords: none is taken that is guessed soon, and the customer reads why; the link still works.
+func TestWeakPasswords(t *testing.T) {
+	b := newBureau(t)
+	both := given("", testkit.Code)
+	both.Need = recovery.UserNameAndPassword
+	b.ask(both)
+	link := b.link()
+	for weak, why := range map[string]string{
+		"heron 7": "too short", strings.Repeat("heron ", 11): "at most 64", "12345678": "common password", "Password1!": "common password",
+		userName: "your own name", "Larsen-2026": "your own name", "pat@mail1": "e-mail address", testkit.Home.National(): "telephone number",
+		"612-555-0142": "telephone number", "heronheron": "repeated", "adadadad": "repeated", "--------12": "easy to guess",
+		"!?%&/-=+*~17": "letters and digits",
+	} {
+		err := check.Err(b.accounts.UseLink(t.Context(), link.Token, secret.New(weak), testkit.Ann))
+		wrong, is := errors.AsType[accounts.FieldErrors](err)
+		if !is || len(wrong) != 1 || wrong[0].Field != "password" || !strings.Contains(wrong[0].Reason, why) || !strings.HasPrefix(wrong[0].Reason, "This ") {
+			t.Errorf("%q: %v, want %q", weak, err, why)
+		}
+	}
+	check.OK(t, check.Err(b.accounts.UseLink(t.Context(), link.Token, secret.New("7qh-rap-4zp"), testkit.Ann)))
+}
+
 // TestNoSecretIsReadable: neither what was given, rightly or wrongly, nor what was sent, nor what was chosen by it stands in
 // Redis or logs.
 func TestNoSecretIsReadable(t *testing.T) {
@@ -496,7 +519,7 @@ func TestWhatEndsALink(t *testing.T) {
 			check.Same(t, b.ask(request).Outcome, recovery.Sent)
 			token := b.link().Token
 			check.OK(t, change(b))
-			check.Is(t, check.Err(b.accounts.UseLink(t.Context(), token, secret.New("a new password"), testkit.Ann)), accounts.ErrLink)
+			check.Is(t, check.Err(b.accounts.UseLink(t.Context(), token, secret.New("grebe thistle 73"), testkit.Ann)), accounts.ErrLink)
 		})
 	}
 }
