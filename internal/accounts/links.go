@@ -55,6 +55,21 @@ type Link struct {
 	Sent
 	Token secret.Text `json:"-"` // 24 characters of A-Z and 2-7, of 120 random bits
 	Until time.Time   `json:"until"`
+	Used  Used        `json:"used,omitzero"` // of the link before, which has no token any more
+}
+
+// Used says how a link was used up, so that the same use again, whose answer was lost, is known again.
+type Used struct {
+	At  time.Time `json:"at"`
+	Sum string    `json:"sum"` // of the token and the password, which nobody finds by it who has not the token
+}
+
+// usedFor is how long a use is known again.
+const usedFor = 10 * time.Minute
+
+// sumOfUse is by what a use is known again.
+func sumOfUse(token, password secret.Text) string {
+	return sumOf(secret.New(token.Reveal() + " " + password.Reveal()))
 }
 
 const (
@@ -147,25 +162,32 @@ func (a *Accounts) newLink(ctx context.Context, id ID, letter bool, now time.Tim
 	return link, nil
 }
 
-// ByLink returns the account that a link is of, and uses nothing up. Errors: [ErrLink], [storage.ErrUnreadable].
-func (a *Accounts) ByLink(ctx context.Context, token secret.Text) (_ Account, err error) {
+// ByLink returns the account of which [Accounts.UseLink] would set the password, and uses nothing up. Errors: [ErrLink],
+// [storage.ErrUnreadable].
+func (a *Accounts) ByLink(ctx context.Context, token, password secret.Text) (_ Account, err error) {
 	defer wrap.Error(&err, "find link")
-	token, ok := parseToken(token)
+	account, token, err := a.linked(ctx, token)
+	if now := a.now(); err == nil && !account.opens(token, now) && !account.Link.usedBy(token, password, now) {
+		err = ErrLink
+	}
+	if err != nil {
+		return Account{}, err
+	}
+	return account, nil
+}
+
+// linked returns the account that a link is, or was, of, and its token as it is kept.
+func (a *Accounts) linked(ctx context.Context, entry secret.Text) (Account, secret.Text, error) {
+	token, ok := parseToken(entry)
 	if !ok {
-		return Account{}, ErrLink
+		return Account{}, token, ErrLink
 	}
 	id, err := a.config.Store.Linked(ctx, sumOf(token))
 	if err != nil {
-		return Account{}, notOurLink(err)
+		return Account{}, token, notOurLink(err)
 	}
 	account, err := a.opened(a.config.Store.Load(ctx, id))
-	switch {
-	case err != nil:
-		return Account{}, notOurLink(err)
-	case !account.opens(token, a.now()):
-		return Account{}, ErrLink
-	}
-	return account, nil
+	return account, token, notOurLink(err)
 }
 
 // notOurLink is ErrLink where there is no account.
@@ -181,16 +203,22 @@ func (a Account) opens(token secret.Text, now time.Time) bool {
 	return token.Equal(a.Link.Token) && a.Link.Works(a.Link.Letter, now)
 }
 
-// UseLink sets the password that the customer has chosen, and uses the link up; of two at once one wins. The
+// UseLink sets the password that the customer has chosen, and uses the link up; of two at once one wins. The same token and
+// password again, within ten minutes, change nothing more and are no error: the answer was lost. The
 // password has 8 to 64 characters, 8 letters and digits among them, and is none that is guessed soon ([passwords.Rules]). Of an account that is no
 // long-distance account nobody keeps the password here: the update says that the link was good. Errors: [ErrLink],
 // [FieldErrors], and then the link still works, [ErrNote], [hash.ErrBusy], [storage.ErrUnreadable],
 // [storage.ErrContended] if others change it without end.
 func (a *Accounts) UseLink(ctx context.Context, token, password secret.Text, note Note) (_ Update, err error) {
 	defer wrap.Error(&err, "use link")
-	account, err := a.ByLink(ctx, token)
-	if err != nil {
+	account, token, err := a.linked(ctx, token)
+	switch {
+	case err != nil:
 		return Update{}, err
+	case account.Link.usedBy(token, password, a.now()):
+		return Update{Before: account, After: account}, nil
+	case !account.opens(token, a.now()):
+		return Update{}, ErrLink
 	}
 	if err := judgePassword(password, account); err != nil {
 		return Update{}, err
@@ -201,13 +229,20 @@ func (a *Accounts) UseLink(ctx context.Context, token, password secret.Text, not
 			return Update{}, err
 		}
 	}
-	token, _ = parseToken(token)
 	update, err := a.change(ctx, account.Number, note, func(account *Account, now time.Time) (Changes, error) {
-		if !account.opens(token, now) {
+		switch {
+		case account.Link.usedBy(token, password, now): // at the same moment
+			return nil, nil
+		case !account.opens(token, now):
 			return nil, ErrLink
 		}
-		account.Password, account.Link = hashed.Password, Link{}
+		account.Password, account.Link = hashed.Password, Link{Used: Used{now, sumOfUse(token, password)}}
 		return Changes{ChangedPassword}, nil
 	})
 	return update, notOurLink(err)
+}
+
+// usedBy says whether the link before was used up so, not long ago.
+func (l Link) usedBy(token, password secret.Text, now time.Time) bool {
+	return now.Before(l.Used.At.Add(usedFor)) && l.Used.Sum == sumOfUse(token, password)
 }

@@ -49,7 +49,7 @@ func (r Recoveries) subject(ctx context.Context, request recovery.Request) (stri
 // UseLink sets the password that a customer has chosen. Errors: those of [accounts.Accounts.UseLink].
 func (a Accounts) UseLink(ctx context.Context, by audit.Actor, token, password secret.Text) (update accounts.Update, err error) {
 	const what = "password, by a link"
-	account, err := a.Accounts.ByLink(ctx, token)
+	account, err := a.Accounts.ByLink(ctx, token, password)
 	switch {
 	case errors.Is(err, accounts.ErrLink):
 		if recorded := a.Audit.Record(ctx, by.Event(audit.AccountClaimed, nobodys, what)); recorded != nil {

@@ -412,16 +412,26 @@ func TestLink(t *testing.T) {
 	check.Is(t, use(first.Token.Reveal(), "green egret 7"), accounts.ErrLink)
 	typed := " " + strings.ToLower(strings.NewReplacer("O", "0", "I", "1", "B", "8").Replace(letter.Grouped().Reveal()))
 	var won atomic.Int64
-	check.AtOnce(5, func(int) {
-		if use(typed, "green egret 7") == nil {
+	check.AtOnce(5, func(i int) {
+		if use(typed, fmt.Sprint("green egret 7", i)) == nil {
 			won.Add(1)
 		}
 	})
 	check.Same(t, won.Load(), int64(1))
 	check.Is(t, use(typed, "green egret 8"), accounts.ErrLink)
 	check.Same(t, b.told(), []deliveries.Topic{deliveries.SignInChanged})
+	b.Pass(24 * time.Hour)
+
+	again := link(deliveries.ByMail).Token.Reveal()
+	b.told()
+	check.AtOnce(5, func(int) { check.OK(t, use(again, "green egret 7")) }) // answers can be lost
+	check.OK(t, use(again, "green egret 7"))
+	check.Is(t, use(again, "Green egret 7"), accounts.ErrLink)
+	check.Same(t, b.told(), []deliveries.Topic{deliveries.SignInChanged})
 	events := b.events(mine)
-	check.Same(t, events[len(events)-1], accounts.PasswordChanged)
+	check.Same(t, events[len(events)-2:], []accounts.Event{accounts.PasswordLinkSent, accounts.PasswordChanged})
+	b.Pass(10 * time.Minute)
+	check.Is(t, use(again, "green egret 7"), accounts.ErrLink)
 	for text, want := range map[string]recovery.Outcome{"47336 34738 7": recovery.Sent, password: recovery.Wrong} {
 		request := given(text, testkit.Code)
 		request.Need = recovery.UserName

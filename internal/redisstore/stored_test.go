@@ -246,7 +246,7 @@ func (w *storedWorld) readMailbox(say sayer) {
 }
 
 func (w *storedWorld) readLongDistance(say sayer) {
-	account, err := w.accounts.ByLink(w.ctx, w.names.link)
+	account, err := w.accounts.ByLink(w.ctx, w.names.link, secret.Text{})
 	say("long-distance account", account, err)
 	say("secrets", account.Code.Reveal()+" "+account.Link.Token.Reveal(), nil)
 	right, err := w.accounts.VerifyToRecover(w.ctx, storedDistant, accounts.Claim{
