@@ -96,9 +96,9 @@ func (d *Delivery) patience() time.Duration {
 }
 
 // account returns the account that a delivery is about, if it may still be made: the account
-// can have changed since it was asked for. A notice without an account has a zero one. No
-// account holds a secret that the delivery does not tell. A notice is made to the telephone
-// that was of record when it was asked for, a secret told only while it still is. A validation
+// can have changed since it was asked for. A notice without an account has a zero one. The
+// account of a notice holds no secret, user name or link; that of what tells or sends one of these has all
+// of them. A notice is made to the telephone that was of record when it was asked for, a secret told only while it still is. A validation
 // has no account, and a code that must still stand; the password of a mailbox or an e-mail address has none either.
 func (d *Deliveries) account(ctx context.Context, delivery Delivery) (accounts.Account, error) {
 	if delivery.Topic == ValidationCode {
