@@ -44,6 +44,7 @@ const (
 	demoDial78   nanp.Number = "+16125557800" // to which the switch maps 78
 	demoHelpLine nanp.Number = "+16125557801"
 	demoDistance nanp.Number = "+16125557802" // the help line for long distance
+	demoCaller               = "+16515550177" // has called the lines that have chosen a PIN
 	demoPIN                  = "4071"
 	demoMistake              = "9999"
 )
@@ -201,6 +202,9 @@ func addDemoLines(ctx context.Context, a *app, db *redisstore.DB, now func() tim
 	}
 	for _, number := range []nanp.Number{demoChosen, demoChosenES, demoAll, demoAllES, demoTwo, demoNearFull} {
 		if err := chooseDemoPIN(ctx, a.lines, number); err != nil {
+			return err
+		}
+		if err := a.features.SetLastCaller(ctx, number, demoCaller, now()); err != nil {
 			return err
 		}
 	}

@@ -13,6 +13,7 @@
 //	GET    /v1/lines/{number}/features               features:read    how its features are set
 //	GET    /v1/lines/{number}/features/{feature}     features:read    how one is set
 //	PUT    /v1/lines/{number}/features/{feature}     features:write   set it
+//	PUT    /v1/lines/{number}/last-caller            last-callers:write say who has called the line
 //	GET    /v1/accounts/{account}                    accounts:read    an account, without its secret
 //	PUT    /v1/accounts/{account}                    accounts:write   create it, or change what is given
 //	POST   /v1/accounts/{account}/renumber           accounts:write   give it another number
@@ -75,7 +76,8 @@
 // without one is refused ([pins.ErrNotValidated]) by the store, whatever was asked here before.
 //
 // What shows or changes anything is recorded first, by the name of the key (Config.Audit), in
-// packages repair and audited; what can't be recorded isn't done. A line that is shown as the answer to
+// packages repair and audited; what can't be recorded isn't done. But for who has called a line: the switch tells
+// of every call. A line that is shown as the answer to
 // a change of it is no look-up. Config.Client says where requests come from.
 //
 // # Features
@@ -249,6 +251,9 @@ func (a *API) endpoints() []endpoint {
 		{path: line + "/features/{feature}", methods: methods{
 			get: a.keyed(apikey.FeaturesRead, of(pathFeature, a.showFeature)),
 			put: a.keyed(apikey.FeaturesWrite, of(pathFeature, a.putFeature)),
+		}},
+		{path: line + "/last-caller", methods: methods{
+			put: a.keyed(apikey.LastCallersWrite, with(pathNumber, lastCallerBody.check, a.putLastCaller)),
 		}},
 		{path: account, methods: methods{
 			get: a.keyed(apikey.AccountsRead, of(pathAccount, a.showAccount)),

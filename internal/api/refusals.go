@@ -109,6 +109,9 @@ var (
 		fmt.Sprintf("A line has at most %d tickets that have not ended. Nothing was changed.", tickets.MaxTickets))
 	otherResult = problem(http.StatusConflict, "other-result", "The service test has another result",
 		"Another result of this service test was sent before, and may have been told. Nothing was changed.")
+	notListable = refusedDetails(accounts.FieldErrors{{
+		Field: "caller", Reason: "want a telephone number that can be listed, such as +16125550142, or null for any other",
+	}})
 	keepsCode = refusedDetails(accounts.FieldErrors{{
 		Field: "security_code", Reason: "the code of an existing account is changed by a POST to its path /security-code",
 	}})

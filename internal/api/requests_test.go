@@ -42,6 +42,7 @@ var operations = []operation{
 	{"GET /v1/lines/{number}/features", "", audit.LookedUp, ""},
 	{"GET /v1/lines/{number}/features/{feature}", "", audit.LookedUp, ""},
 	{"PUT /v1/lines/{number}/features/{feature}", `{"on":false,"list":[],"forward_to":null}`, audit.FeatureChanged, ""},
+	{"PUT /v1/lines/{number}/last-caller", `{"caller":"+16515550177"}`, "", "the switch tells of every call to every line, and an audit of that would be the record of calls that nobody is to have"},
 	{"GET /v1/accounts/{account}", "", audit.AccountRead, ""},
 	{"PUT /v1/accounts/{account}", `{"language":"en"}`, audit.AccountChanged, ""},
 	{"POST /v1/accounts/{account}/renumber", `{"account":"` + string(coded) + `"}`, audit.AccountChanged, ""},

@@ -53,6 +53,15 @@
 // code stays as it was sealed until somebody sets or drops it. Only the events that hold it can't
 // be opened.
 //
+// # The last caller
+//
+// The switch says who called a line, by [Lines.SetLastCaller], so that its customer can list that number without
+// keying it:
+//
+//	caller, err := lines.LastCaller(ctx, number) // empty: nobody, or the number was withheld
+//
+// It is sealed, known for [LastCallerKept], and stands in no history, event or [Document].
+//
 // # Where settings are kept
 //
 // [Store] is all that the package needs of a database. It is implemented on Redis, by package
@@ -244,6 +253,11 @@ type Store interface {
 	// for it. Settings of the others stay. All this is one step for each line. It says of each
 	// whether anything changed; of a number that is no line, false.
 	Install(ctx context.Context, lines []Installation, record pins.Record, removal Removal) ([]bool, error)
+	// SetLastCaller keeps who called a line in the place of a caller whose call was not later, until it is of no
+	// use or the line is removed; beside a later one it changes nothing. Errors: pins.ErrNoLine.
+	SetLastCaller(ctx context.Context, caller LastCaller) error
+	// LastCaller returns who is kept of a line, or nobody, also where there is no line.
+	LastCaller(ctx context.Context, number nanp.Number) (LastCaller, error)
 }
 
 // Removal writes the event that a feature is no longer installed on a line, but for its

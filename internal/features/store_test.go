@@ -22,7 +22,7 @@ import (
 func TestStore(t *testing.T) {
 	testkit.Contract(t, map[string]map[string]func(play){
 		"Change": changeTests, "Turn": turnTests, "Install": installTests,
-		"Line": lineTests, "Together": togetherTests,
+		"Line": lineTests, "Together": togetherTests, "LastCaller": lastCallerTests,
 	}, func(t check.T, db *redisstore.DB, start time.Time) play {
 		p := play{t: t, db: db, start: start}
 		p.add(known, list, dnd)

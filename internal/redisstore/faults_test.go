@@ -100,6 +100,10 @@ func operations(db *redisstore.DB) map[string]func(context.Context) error {
 		"install": func(ctx context.Context) error {
 			return check.Err(settings.Install(ctx, []features.Installation{{Number: number}}, record, removal))
 		},
+		"last caller": func(ctx context.Context) error { return check.Err(settings.LastCaller(ctx, number)) },
+		"set last caller": func(ctx context.Context) error {
+			return settings.SetLastCaller(ctx, features.LastCaller{Number: number, At: now, Lives: features.LastCallerKept, Sealed: []byte("x")})
+		},
 		"waiting lines": func(ctx context.Context) error { return check.Err(db.Events().WaitingLines(ctx)) },
 		"waiting":       func(ctx context.Context) error { return check.Err(db.Events().Waiting(ctx, number, 8)) },
 		"skip":          func(ctx context.Context) error { return db.Events().Skip(ctx, number, "1-0", record) },

@@ -57,7 +57,7 @@ var ours = []string{
 	"uc:deliveries:{acc_1}:blocked", "uc:delivery-key:{key1}", "uc:deliveries:{unfinished}:due",
 	"uc:deliveries:{unfinished}:announced", "uc:phone:{+16125550142}", "uc:outbox:{lanes}:claimed", "uc:validations:{+16125550142}",
 	agentHash, agentNamesHash, signInHash, signInStrikesHash, deskCall, deskCount,
-	ofTickets, ofTicket, ofAccountLines, ofMailbox, "uc:notices:{+16125550142}",
+	ofTickets, ofTicket, ofAccountLines, ofMailbox, ofLastCaller, "uc:notices:{+16125550142}",
 }
 
 // put lets every key of ours hold some other thing.
@@ -257,7 +257,7 @@ var newHashes = []string{
 	"uc:account:{acc_1}", "uc:account-number:{A1}", "uc:account-number:{A2}", "uc:account-strikes:{acc_1}", "uc:enrollment:{enr_1}", "uc:password-link:{sum}",
 	"uc:delivery:{dlv_1}", "uc:deliveries:{acc_1}:blocked", "uc:delivery-key:{key1}", "uc:phone:{+16125550142}",
 	agentHash, agentNamesHash, signInHash, signInStrikesHash, deskCall, deskCount,
-	ofTickets, ofTicket, ofAccountLines, ofMailbox, "uc:notices:{+16125550142}",
+	ofTickets, ofTicket, ofAccountLines, ofMailbox, ofLastCaller, "uc:notices:{+16125550142}",
 }
 
 // TestNewerVersionsAreLeftAlone holds that records of a newer release are neither read nor
@@ -281,6 +281,7 @@ func TestNewerVersionsAreLeftAlone(t *testing.T) {
 		for _, name := range []string{
 			"begin", "commit", "line", "set language", "admit", "settle", "change", "remove", "validate", "reset", "unlock",
 			"history", "key", "keys", "revoke key", "features", "install", "next", "delivered", "since",
+			"last caller", "set last caller",
 			"find account", "load account", "create account", "change account", "renumber", "account history",
 			"admit claim", "settle claim", "join", "enrollment", "begin enrollment",
 			"create delivery", "get delivery", "end delivery", "block", "reserve",

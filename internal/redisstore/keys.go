@@ -41,6 +41,8 @@ func validationsKey(n nanp.Number) string { return "uc:validations:{" + tag(stri
 
 func featuresKey(n nanp.Number) string { return "uc:features:{" + tag(string(n)) + "}" }
 
+func lastCallerKey(n nanp.Number) string { return "uc:last-caller:{" + tag(string(n)) + "}" }
+
 func eventsKey(n nanp.Number) string { return "uc:events:{" + tag(string(n)) + "}" }
 
 func deliveredKey(n nanp.Number) string { return "uc:delivered:{" + tag(string(n)) + "}" }
@@ -204,6 +206,7 @@ var kinds = []Kind{
 	{"uc:history:{NUMBER}", "what happened to a number, newest first: a list of JSON", pins.MaxHistory, 400_000, "lines, once there are records", "two years after the newest record; the oldest make room", true},
 	{"uc:validations:{NUMBER}", "who has made sure who the customer is: a hash, without a version", 0, 2_000, "lines that repair agents help", "15 minutes, or the line is removed", true},
 	{"uc:features:{NUMBER}", "settings of a line's calling features: a hash, with the turns that changed them", 0, 10_000, "lines with features that were set up", "the line is removed; a turn for 6 hours", false},
+	{"uc:last-caller:{NUMBER}", "who called a line last, sealed, and when: a hash", fewFields, 300, "lines that are called", "a day after the call; the line is removed", true},
 	{"uc:tickets:{NUMBER}", "a line's repair tickets: a hash", fewFields, 8_000, "lines with tickets", "a year after a ticket was written last; the line is removed", true},
 	{"uc:ticket:{TICKET}", "whose a ticket, or a service test, is: a hash", fewFields, 200, "tickets and service tests", "a year after it was written last; a service test for a week", true},
 	{"uc:account-lines:{ID}", "the lines of an account that have had tickets: a sorted set, without a version", tickets.MaxLines, 2_000, "accounts with tickets", "a year after a ticket was written last", true},

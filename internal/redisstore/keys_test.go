@@ -21,6 +21,7 @@ func TestKeys(t *testing.T) {
 		historyKey("+16125550142"):                    "uc:history:{+16125550142}",
 		validationsKey("+16125550142"):                "uc:validations:{+16125550142}",
 		featuresKey("+16125550142"):                   "uc:features:{+16125550142}",
+		lastCallerKey("+16125550142"):                 "uc:last-caller:{+16125550142}",
 		eventsKey("+16125550142"):                     "uc:events:{+16125550142}",
 		deliveredKey("+16125550142"):                  "uc:delivered:{+16125550142}",
 		noticesKey("+16125550142"):                    "uc:notices:{+16125550142}",

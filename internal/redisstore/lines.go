@@ -187,17 +187,17 @@ local function sweep(key, kept, now)
 end
 `
 
-// addLine creates a line, if there is nothing under its key. Settings and validations that are
-// there without a line are of one that an earlier release removed, which knew of none: they are
-// not for the next customer.
+// addLine creates a line, if there is nothing under its key. Settings, validations and a last caller
+// that are there without a line are of one that an earlier release removed, which knew of none: they
+// are not for the next customer.
 //
-//	KEYS  line, settings, validations
+//	KEYS  line, settings, validations, last caller
 //	ARGV  now, and names and values of the other fields
 //	      1 created, 0 there was one
 var addLine = newWrite("Lines.Add", `
-if redis.call('EXISTS', KEYS[1], KEYS[2], KEYS[3]) > 0 then
+if redis.call('EXISTS', KEYS[1], KEYS[2], KEYS[3], KEYS[4]) > 0 then
 	if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-	redis.call('DEL', KEYS[2], KEYS[3])
+	redis.call('DEL', KEYS[2], KEYS[3], KEYS[4])
 end
 redis.call('HSET', KEYS[1], 'v', '1', 'since', ARGV[1], 'rev', ARGV[1], unpack(ARGV, 2))
 return 1
@@ -215,10 +215,11 @@ cleared(home)
 cleared(away)
 `
 
-// removeLine deletes a line with its settings, validations, tickets and mailbox, clears the strikes and records it.
-// Events that wait for the switch stay.
+// removeLine deletes a line with its settings, validations, tickets, mailbox and last caller, clears the strikes and
+// records it. Events that wait for the switch stay.
 //
-//	KEYS  line, strikes from the line, strikes from elsewhere, history, settings, validations, tickets, mailbox
+//	KEYS  line, strikes from the line, strikes from elsewhere, history, settings, validations, tickets, mailbox,
+//	      last caller
 //	ARGV  clearArgs; record
 //	      1 removed, 0 no such line
 var removeLine = newWrite("Lines.Remove", strangeLua+lineLua+recordLua+lineLockLua+clearedLua+`
@@ -228,6 +229,6 @@ local l, bad = line(KEYS[1])
 if bad then return bad end
 if not l[1] then return 0 end
 `+helpedLua+`
-redis.call('DEL', KEYS[1], KEYS[5], KEYS[6], KEYS[7], KEYS[8])
+redis.call('DEL', KEYS[1], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9])
 return 1
 `).lasts()

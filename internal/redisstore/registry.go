@@ -13,7 +13,8 @@ import (
 
 // Remove implements [pins.Registry]. Run again it says that there is no such line.
 func (s Lines) Remove(ctx context.Context, number nanp.Number, record pins.Record) error {
-	keys := append(clearKeys(number), featuresKey(number), validationsKey(number), ticketsKey(number), mailboxKey(number))
+	keys := append(clearKeys(number),
+		featuresKey(number), validationsKey(number), ticketsKey(number), mailboxKey(number), lastCallerKey(number))
 	return s.clear(ctx, removeLine, keys, record)
 }
 
@@ -75,7 +76,8 @@ func adding(line pins.NewLine, since any) []any {
 	if line.Features != (pins.Features{}) {
 		args = append(args, "features", line.Features.String())
 	}
-	return addLine.byHash([]string{lineKey(line.Number), featuresKey(line.Number), validationsKey(line.Number)}, args...)
+	n := line.Number
+	return addLine.byHash([]string{lineKey(n), featuresKey(n), validationsKey(n), lastCallerKey(n)}, args...)
 }
 
 // How the scripts that work on lines, and on accounts, append to histories.

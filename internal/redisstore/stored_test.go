@@ -154,6 +154,8 @@ func (w *storedWorld) read() string {
 	say("ticket", fmt.Sprintf("%+v, tested %+v", ticket.Ticket, *ticket.Test), err)
 	w.readMailbox(say)
 	w.readLongDistance(say)
+	last, err := w.features.LastCaller(w.ctx, storedLine)
+	say("last caller", last, err)
 	for _, id := range w.names.deliveries {
 		delivery, err := w.sent.Get(w.ctx, id)
 		say("delivery", delivery, err)

@@ -175,6 +175,7 @@ func (w *storedWorld) live() storedNames {
 	w.liveTickets()
 	w.liveMailboxes()
 	w.liveLongDistance()
+	w.do(w.features.SetLastCaller(w.ctx, storedLine, "651-555-0177", w.now))
 	w.names.until = w.now
 	return w.names
 }

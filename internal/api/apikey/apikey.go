@@ -35,7 +35,7 @@ var (
 	ErrName = errors.New("a key's name is 1 to 64 of a-z A-Z 0-9 . - _")
 	// ErrScope refuses a scope that doesn't exist, and a key without any.
 	ErrScope = errors.New("want scopes lines:read, lines:write, pins:reset, features:read, features:write, " +
-		"accounts:read, accounts:write, accounts:verify, deliveries:read, deliveries:write, tickets:read, tickets:write, mailboxes:read, mailboxes:write, recoveries:write, validations:write or validations:photo-id")
+		"accounts:read, accounts:write, accounts:verify, deliveries:read, deliveries:write, tickets:read, tickets:write, mailboxes:read, mailboxes:write, last-callers:write, recoveries:write, validations:write or validations:photo-id")
 )
 
 // Scope is what a key may do.
@@ -61,6 +61,8 @@ const (
 	MailboxesRead  Scope = "mailboxes:read"
 	MailboxesWrite Scope = "mailboxes:write"
 
+	LastCallersWrite Scope = "last-callers:write" // for the switch, which needs no other
+
 	RecoveriesWrite Scope = "recoveries:write" // to have what customers have forgotten sent to them, and passwords chosen
 
 	ValidationsWrite   Scope = "validations:write"    // to find out who customers are, but for the next
@@ -71,7 +73,7 @@ const (
 var AllScopes = [...]Scope{
 	LinesRead, LinesWrite, PinsReset, FeaturesRead, FeaturesWrite,
 	AccountsRead, AccountsWrite, AccountsVerify, DeliveriesRead, DeliveriesWrite,
-	TicketsRead, TicketsWrite, MailboxesRead, MailboxesWrite, RecoveriesWrite,
+	TicketsRead, TicketsWrite, MailboxesRead, MailboxesWrite, LastCallersWrite, RecoveriesWrite,
 	ValidationsWrite, ValidationsPhotoID,
 }
 

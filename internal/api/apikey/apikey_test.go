@@ -174,5 +174,5 @@ func ExampleParseScopes() {
 	fmt.Println(err)
 	// Output:
 	// lines:read,pins:reset <nil>
-	// want scopes lines:read, lines:write, pins:reset, features:read, features:write, accounts:read, accounts:write, accounts:verify, deliveries:read, deliveries:write, tickets:read, tickets:write, mailboxes:read, mailboxes:write, recoveries:write, validations:write or validations:photo-id
+	// want scopes lines:read, lines:write, pins:reset, features:read, features:write, accounts:read, accounts:write, accounts:verify, deliveries:read, deliveries:write, tickets:read, tickets:write, mailboxes:read, mailboxes:write, last-callers:write, recoveries:write, validations:write or validations:photo-id
 }
