@@ -35,6 +35,7 @@ type CheckResult struct {
 	Outcome     Outcome
 	Line        Line      // with Right and RightTemporary; its Revision is what a change needs
 	LockedUntil time.Time // with LockedForNow
+	LastTry     bool      // with Wrong: one more locks the line
 }
 
 // releaseWithin bounds the time for taking back an attempt that could not be judged, once
@@ -95,7 +96,7 @@ func (l *Lines) checkLine(ctx context.Context, attempt Attempt, entry secret.Tex
 	result := CheckResult{Outcome: outcome, Line: admission.Line}
 	switch {
 	case outcome == Wrong:
-		return wrong(strikes, attempt.At), nil
+		return l.wrong(strikes, attempt.At), nil
 	case outcome == RightTemporary && attempt.Side != FromLine:
 		return result, nil
 	}
@@ -142,21 +143,22 @@ func (l *Lines) judgePersonal(ctx context.Context, pin hash.Hash, entry secret.T
 }
 
 // wrong is the answer to a failure that has left these strikes.
-func wrong(strikes limit.Strikes, at time.Time) CheckResult {
+func (l *Lines) wrong(strikes limit.Strikes, at time.Time) CheckResult {
 	switch {
 	case strikes.Closed:
 		return CheckResult{Outcome: LockedUntilReset}
 	case strikes.LockedAt(at):
 		return CheckResult{Outcome: LockedForNow, LockedUntil: strikes.LockedUntil}
 	}
-	return CheckResult{Outcome: Wrong}
+	next := strikes.Failures + 1
+	return CheckResult{Outcome: Wrong, LastTry: l.config.Lock.Locks(next) || next == l.config.Lock.CloseAt}
 }
 
 // refuse is the answer to an attempt that was not admitted. Without a lock, so many
 // attempts are under way that all those left are taken; they end soon.
 func (l *Lines) refuse(strikes limit.Strikes, at time.Time) CheckResult {
 	if strikes.LockedAt(at) {
-		return wrong(strikes, at)
+		return l.wrong(strikes, at)
 	}
 	return CheckResult{Outcome: LockedForNow, LockedUntil: at.Add(l.config.Lock.InFlight)}
 }

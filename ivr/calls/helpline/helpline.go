@@ -93,8 +93,9 @@ func Flow(c Config) *ivr.Flow {
 		Given: map[ivr.Variable]string{
 			helpLine: string(c.number(c.Directory.of(person))), callerID: string(c.CallerID), shortCode: "78",
 		},
-		Variables: append(append(ticketNumbers(), emailsLetters()...), letters, question, secondQuestion, service, number, access, minutes, ticket, status, visit, technician, tested, day, earliest, latest, newContact, wanted, way, mailPassword, mailNext),
+		Variables: append(append(ticketNumbers(), emailsLetters()...), lastTry, letters, question, secondQuestion, service, number, access, minutes, ticket, status, visit, technician, tested, day, earliest, latest, newContact, wanted, way, mailPassword, mailNext),
 		Choices: map[ivr.Variable][]ivr.Prompt{
+			lastTry: {prompts.LastTry},
 			service: c.Directory.names(), status: sayStatuses(), visit: {visitArranged},
 			technician: {hasArrived, onTheWay, onTheWayFor}, tested: {results[""], results[tickets.LineGood], results[tickets.TroubleFound]},
 			wanted:   {wants[recovery.UserName], wants[recovery.Password], wants[recovery.UserNameAndPassword], wants[recovery.SecurityCode], oneTimePassword},

@@ -31,8 +31,8 @@ var (
 	}
 	sayWrongPIN = ivr.Prompt{
 		Name: "helpline-wrong-pin",
-		EN:   "That PIN does not match our records.",
-		ES:   "Ese PIN no coincide con nuestros registros.",
+		EN:   "That PIN does not match our records. {last-try}",
+		ES:   "Ese PIN no coincide con nuestros registros. {last-try}",
 	}
 	sayTemporaryPIN = ivr.Prompt{
 		Name: "helpline-temporary-pin",

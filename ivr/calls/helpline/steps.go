@@ -220,7 +220,8 @@ var (
 	keyedAccount = ivr.Variable{Name: "account", Kind: ivr.Secret} // may be anything that somebody keyed
 	keyedZIP     = ivr.Variable{Name: "zip", Kind: ivr.Secret}
 	keyedPIN     = ivr.Variable{Name: "pin", Kind: ivr.Secret}
-	provedPIN    = ivr.Variable{Name: "revision", Kind: ivr.Count} // of the PIN that was proved, or byBillAlone
+	lastTry      = ivr.Variable{Name: "last-try", Kind: ivr.Phrase} // one more wrong PIN locks; else empty
+	provedPIN    = ivr.Variable{Name: "revision", Kind: ivr.Count}  // of the PIN that was proved, or byBillAlone
 	keyedContact = ivr.Variable{Name: "keyed-contact", Kind: ivr.Digits}
 	newContact   = ivr.Variable{Name: "contact", Kind: ivr.Phone}
 

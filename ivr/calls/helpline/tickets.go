@@ -11,6 +11,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/tickets"
 	"updatecenter/ivr"
+	"updatecenter/ivr/calls/prompts"
 	"updatecenter/pins"
 )
 
@@ -75,9 +76,12 @@ func (a actions) checkPIN(ctx context.Context, c *ivr.Call) (proving, error) {
 	attempt := callerOf(c)
 	attempt.Number, attempt.Side = nanp.Number(c.Caller.Number), pins.Remote
 	result, err := a.Lines.Check(ctx, attempt, c.Secret(keyedPIN))
-	c.Erase(keyedPIN)
+	c.Erase(keyedPIN, lastTry)
 	if err != nil {
 		return "", err
+	}
+	if result.LastTry {
+		c.FillPhrase(lastTry, prompts.LastTry)
 	}
 	c.Fill(provedPIN, strconv.FormatInt(result.Line.Revision, 10))
 	switch result.Outcome {

@@ -51,6 +51,13 @@ var NoTransfer = ivr.Prompt{
 	ES:   "Lo sentimos, nadie puede atender la llamada en este momento.",
 }
 
+// LastTry is said after a wrong PIN when one more locks.
+var LastTry = ivr.Prompt{
+	Name: "last-try",
+	EN:   "You have one more try before it is locked.",
+	ES:   "Le queda un intento antes de que se bloquee.",
+}
+
 // Notices are those of every call, with the apology of one, and what it says of changes that may not last.
 func Notices(apology, unsure ivr.Prompt) ivr.Notices {
 	return ivr.Notices{

@@ -223,7 +223,10 @@ func (a actions) try(ctx context.Context, c *ivr.Call, side pins.Side) (pins.Out
 	if err != nil {
 		return "", err
 	}
-	c.Erase(keyedPIN)
+	c.Erase(keyedPIN, lastTry)
+	if result.LastTry {
+		c.FillPhrase(lastTry, prompts.LastTry)
+	}
 	c.Fill(revision, strconv.FormatInt(result.Line.Revision, 10))
 	if result.Outcome == pins.LockedForNow {
 		a.tellMinutes(c, result.LockedUntil)

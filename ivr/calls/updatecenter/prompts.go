@@ -64,8 +64,8 @@ var (
 	}
 	sayWrong = ivr.Prompt{
 		Name: "wrong-pin",
-		EN:   "That PIN does not match our records.",
-		ES:   "Ese PIN no coincide con nuestros registros.",
+		EN:   "That PIN does not match our records. {last-try}",
+		ES:   "Ese PIN no coincide con nuestros registros. {last-try}",
 	}
 	sayTooManyWrong = ivr.Prompt{
 		Name: "too-many-wrong",

@@ -41,7 +41,8 @@ func Dial78(c Config) *ivr.Flow {
 			repair: string(c.Repair), desk: string(c.Transfer), callerID: string(c.CallerID), shortCode: "78",
 			fewest: strconv.Itoa(c.Policy.MinDigits), most: strconv.Itoa(c.Policy.MaxDigits),
 		},
-		Variables: []ivr.Variable{access, minutes, lineNumber},
+		Variables: []ivr.Variable{access, minutes, lineNumber, lastTry},
+		Choices:   map[ivr.Variable][]ivr.Prompt{lastTry: {prompts.LastTry}},
 		Nodes:     slices.Concat(a.arriving(), a.fromTheLine(), a.fromElsewhere(), a.offering(), a.choosing(), a.ending()),
 	}
 }
@@ -294,8 +295,9 @@ var (
 
 	installed = ivr.Variable{Name: "installed", Kind: ivr.Digits} // features of the line, as [pins.Features] writes them
 
-	lineNumber = ivr.Variable{Name: "line", Kind: ivr.Phone}     // the line that the call is about
-	revision   = ivr.Variable{Name: "revision", Kind: ivr.Count} // of its PIN, as it was proved
+	lineNumber = ivr.Variable{Name: "line", Kind: ivr.Phone}      // the line that the call is about
+	revision   = ivr.Variable{Name: "revision", Kind: ivr.Count}  // of its PIN, as it was proved
+	lastTry    = ivr.Variable{Name: "last-try", Kind: ivr.Phrase} // one more wrong PIN locks; else empty
 	keyedPIN   = ivr.Variable{Name: "pin", Kind: ivr.Secret}
 	firstEntry = ivr.Variable{Name: "first-entry", Kind: ivr.Secret}
 	nextEntry  = ivr.Variable{Name: "second-entry", Kind: ivr.Secret}
