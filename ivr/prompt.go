@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
+	"unicode"
 
 	"updatecenter/twiml"
 )
@@ -128,8 +128,7 @@ func (f *Flow) pace(l Language) func(Prompt) time.Duration {
 	takes := func(p Prompt) time.Duration {
 		var total time.Duration
 		for _, part := range pieces(p.In(l)) {
-			runes := utf8.RuneCountInString(part.text)
-			total += time.Duration(runes)*time.Second/runesPerSecond + kindTakes[named[part.variable].Kind]
+			total += textTakes(part.text) + kindTakes[named[part.variable].Kind]
 			if named[part.variable].Kind == Phrase {
 				total += phrases[part.variable]
 			}
@@ -144,6 +143,19 @@ func (f *Flow) pace(l Language) func(Prompt) time.Duration {
 	}
 	phrases = longest
 	return takes
+}
+
+// textTakes is how long it takes to speak a text. A digit in it is spoken as a word.
+func textTakes(text string) time.Duration {
+	var total time.Duration
+	for _, r := range text {
+		if unicode.IsDigit(r) {
+			total += perDigit
+		} else {
+			total += time.Second / runesPerSecond
+		}
+	}
+	return total
 }
 
 // sayable are the phrases that each variable of that kind can say.
