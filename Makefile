@@ -87,7 +87,7 @@ demo-import: ## import 100,000 lines into the demo
 fuzz: redis-server ## run every fuzz target for FUZZTIME (10s)
 	tools/fuzz $(FUZZTIME)
 
-draw: ## write the generated parts of the documents anew: settings, prompts, the drawn call
+draw: redis-server ## write the generated parts of the documents anew: settings, prompts, the drawn call, how long calls are
 	go test ./cmd/updatecenter -run TestDocuments -update
 
 lint: $(LINT) ## run the linters

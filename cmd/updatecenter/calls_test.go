@@ -27,13 +27,9 @@ import (
 // otherwise than the documents say.
 func TestCalls(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
-		played, stages := 0, map[string]*stage{}
-		files, rare := callScripts(t), allRareCalls()
+		played, files, rare := 0, callScripts(t), allRareCalls()
 		restrict(t, server)
-		for kind, change := range callSettings {
-			flush(t, server)
-			stages[kind] = newStage(t, server, change)
-		}
+		stages := callStages(t, server)
 		for _, file := range files {
 			t.Run(strings.TrimSuffix(filepath.Base(file), ".call"), func(t *testing.T) {
 				if !playedOn(t, server, file) {
@@ -176,6 +172,17 @@ var callSettings = map[string]func(*config){
 	"unvouched": func(c *config) { c.UnvouchedFailures = 3 },
 }
 
+// callStages are a stage for each kind of settings.
+func callStages(t *testing.T, server *redistest.Server) map[string]*stage {
+	t.Helper()
+	stages := map[string]*stage{}
+	for kind, change := range callSettings {
+		flush(t, server)
+		stages[kind] = newStage(t, server, change)
+	}
+	return stages
+}
+
 // settingsOf is the kind of settings of a script, by which its name begins.
 func settingsOf(file string) string {
 	for kind := range callSettings {
@@ -186,8 +193,8 @@ func settingsOf(file string) string {
 	return ""
 }
 
-// plays plays a script, which must go as it says.
-func (s *stage) plays(t *testing.T, exchange *simulator.Exchange, file string) {
+// plays plays a script, which must go as it says, and returns what was said.
+func (s *stage) plays(t *testing.T, exchange *simulator.Exchange, file string) simulator.Transcript {
 	t.Helper()
 	result := simulator.Play(t.Context(), exchange, readCall(t, file), s)
 	for _, problem := range result.Problems {
@@ -198,6 +205,7 @@ func (s *stage) plays(t *testing.T, exchange *simulator.Exchange, file string) {
 		_ = result.Transcript.Write(&transcript, true)
 		t.Errorf("%v\n%s", result.Err, transcript.String())
 	}
+	return result.Transcript
 }
 
 func readCall(t testing.TB, file string) simulator.Script {

@@ -415,6 +415,7 @@ func TestDocuments(t *testing.T) {
 		{"../../docs/flows.md", "flows", drawingsPage()},
 		{"../../docs/prompts.md", "prompts", promptTable()},
 		{"../../docs/keys.md", "keys", redisstore.KindsTable()},
+		{"../../docs/calls.md", "calls", lengthsTable(t)},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			text := string(must(os.ReadFile(part.file))(t))
