@@ -63,7 +63,7 @@ var rareCalls = map[string]func(*testing.T, *stage){
 	"damaged call": func(t *testing.T, s *stage) {
 		c := s.dial(t, demoNew.Display())
 		client := s.redis(t)
-		for _, key := range must(client.Keys(t.Context(), "*call*").Result())(t) {
+		for _, key := range must(client.Keys(t.Context(), "*:call:*").Result())(t) {
 			record := must(client.Get(t.Context(), key).Result())(t)
 			state := int64(strings.Index(record, "\n") + 1)
 			check.OK(t, client.SetRange(t.Context(), key, state, "garbage").Err())
@@ -75,7 +75,7 @@ var rareCalls = map[string]func(*testing.T, *stage){
 	"call key of a wrong type": func(t *testing.T, s *stage) {
 		c := s.dial(t, demoNew.Display())
 		client := s.redis(t)
-		for _, key := range must(client.Keys(t.Context(), "*call*").Result())(t) {
+		for _, key := range must(client.Keys(t.Context(), "*:call:*").Result())(t) {
 			check.OK(t, errors.Join(client.Del(t.Context(), key).Err(), client.LPush(t.Context(), key, "garbage").Err()))
 		}
 		c.press("1234#")
