@@ -223,7 +223,7 @@ func (l *Lines) forgiveCounts(ctx context.Context, attempt Attempt, counts []cal
 func (l *Lines) Guess(ctx context.Context, attempt Attempt, judge func() (wrong bool, err error)) (refused Outcome, err error) {
 	defer wrap.Error(&err, "judge a guess")
 	attempt.Side, attempt.At = Remote, cmp.Or(attempt.At, l.config.Now())
-	counts := l.guessCounts(attempt)
+	counts := l.countsOf("guess", attempt)
 	if refused, err = l.admitCaller(ctx, attempt, counts); err != nil || refused != "" {
 		return refused, err
 	}
@@ -239,30 +239,28 @@ func (l *Lines) Guess(ctx context.Context, attempt Attempt, judge func() (wrong 
 	return "", l.forgiveCounts(ctx, attempt, counts)
 }
 
-// Ask has a caller ask for something that proves nothing, such as a call to somebody, and counts it for the caller alone, as
-// often in an hour as wrong guesses, also if it fails. Whoever withholds the number is bounded by what is asked for. A caller
-// who has asked too often is refused with CallerLocked; nothing is done then. The same turn again counts once.
+// Ask has a caller ask for something that proves nothing, such as a call to somebody, and counts it, as often in an hour as wrong
+// guesses and apart from them, also if it fails. A caller who has asked too often is refused with CallerLocked, or
+// UnvouchedLocked; nothing is done then. The same turn again counts once.
 func (l *Lines) Ask(ctx context.Context, attempt Attempt, do func() error) (refused Outcome, err error) {
 	defer wrap.Error(&err, "ask")
 	attempt.Side, attempt.At = Remote, cmp.Or(attempt.At, l.config.Now())
-	if attempt.From != "" {
-		refused, err = l.admitCaller(ctx, attempt, []callerCount{{"asked by " + attempt.From, l.config.Caller, CallerLocked}})
-	}
+	refused, err = l.admitCaller(ctx, attempt, l.countsOf("asked", attempt))
 	if err != nil || refused != "" {
 		return refused, err
 	}
 	return "", do()
 }
 
-// guessCounts are those that [Lines.Guess] counts for, apart from PINs. Who claims a number takes no guesses from
+// countsOf are those that [Lines.Guess] and [Lines.Ask] count for, apart from PINs. Who claims a number takes nothing from
 // its owner, for whom the network vouches.
-func (l *Lines) guessCounts(a Attempt) []callerCount {
+func (l *Lines) countsOf(what string, a Attempt) []callerCount {
 	if a.Vouched {
-		return []callerCount{{"guess " + a.From, l.config.Caller, CallerLocked}}
+		return []callerCount{{what + " " + a.From, l.config.Caller, CallerLocked}}
 	}
-	counts := []callerCount{{"guess, unvouched", DefaultGuesses(), UnvouchedLocked}}
+	counts := []callerCount{{what + ", unvouched", DefaultGuesses(), UnvouchedLocked}}
 	if a.From != "" {
-		counts = append(counts, callerCount{"guess, unvouched " + a.From, l.config.Caller, CallerLocked})
+		counts = append(counts, callerCount{what + ", unvouched " + a.From, l.config.Caller, CallerLocked})
 	}
 	return counts
 }

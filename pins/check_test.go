@@ -500,3 +500,39 @@ func TestGuess(t *testing.T) {
 	f.Pass(time.Hour)
 	check.Same(t, guess(false, true, nil), pins.Outcome(""))
 }
+
+// What is asked for counts for the caller, apart from guesses, and of those for whom the network doesn't vouch for all
+// together: neither another number that is claimed nor one that is withheld lets anybody ask for more.
+func TestAsk(t *testing.T) {
+	f := newFixture(t)
+	turn, done := 0, 0
+	ask := func(from string, vouched bool) pins.Outcome {
+		t.Helper()
+		turn++
+		attempt := pins.Attempt{From: from, Vouched: vouched, Turn: pins.Turn{Call: "CA1", Number: turn}}
+		var refused pins.Outcome
+		for range 2 {
+			var err error
+			refused, err = f.Ask(t.Context(), attempt, func() error { done++; return nil })
+			check.OK(t, err)
+		}
+		return refused
+	}
+	for range pins.DefaultCallers().Most {
+		check.Same(t, ask("+16515550100", false), pins.Outcome(""))
+	}
+	check.Same(t, ask("+16515550100", false), pins.CallerLocked)
+	for n := range pins.DefaultGuesses().Most - pins.DefaultCallers().Most {
+		check.Same(t, ask([]string{"", fmt.Sprintf("+1651555%04d", n)}[n%2], false), pins.Outcome(""))
+	}
+	check.Same(t, done, 2*pins.DefaultGuesses().Most)
+	check.Same(t, ask("", false), pins.UnvouchedLocked)
+	check.Same(t, ask("+16515559999", false), pins.UnvouchedLocked)
+	check.Same(t, done, 2*pins.DefaultGuesses().Most)
+	check.Same(t, ask("+16515550100", true), pins.Outcome("")) // the owner of the number that others claim
+	refused, err := f.Guess(t.Context(), pins.Attempt{Turn: pins.Turn{Call: "CA2"}}, func() (bool, error) { return true, nil })
+	check.OK(t, err)
+	check.Same(t, refused, pins.Outcome(""))
+	f.Pass(pins.DefaultGuesses().Within)
+	check.Same(t, ask("", false), pins.Outcome(""))
+}

@@ -99,8 +99,8 @@ func DefaultLock() limit.Lock {
 // DefaultCallers returns the rule for one caller: 10 failures in an hour.
 func DefaultCallers() limit.Rate { return limit.Rate{Most: 10, Within: time.Hour} }
 
-// DefaultGuesses is how often all callers together for whom the network doesn't vouch can be wrong in [Lines.Guess]:
-// six times as often as with PINs. What they guess at has limits of its own.
+// DefaultGuesses is how often all callers together for whom the network doesn't vouch can be wrong in [Lines.Guess], and
+// apart from that can [Lines.Ask]: six times as often as they can be wrong with PINs. What they guess at has limits of its own.
 func DefaultGuesses() limit.Rate { return limit.Rate{Most: 300, Within: 24 * time.Hour} }
 
 // DefaultUnvouched returns the rule for all callers together for whom the network does not
