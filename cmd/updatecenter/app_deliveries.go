@@ -111,10 +111,15 @@ func (a passwords) ResetByCall(
 	} else {
 		result, err = a.calledMailboxes().ResetByCall(ctx, line, string(delivery), callSID)
 	}
-	if err == nil && result.Outcome != mailboxes.Done {
-		err = deliveries.ErrNotFound
+	switch {
+	case err != nil:
+		return secret.Text{}, err
+	case result.Outcome == mailboxes.TooMany, result.Outcome == mailboxes.Busy:
+		return secret.Text{}, deliveries.ErrNotNow
+	case result.Outcome != mailboxes.Done:
+		return secret.Text{}, deliveries.ErrNotFound
 	}
-	return result.Password, err
+	return result.Password, nil
 }
 
 // addWays adds the telephone, the mail house and the mail server, as far as they are set up.

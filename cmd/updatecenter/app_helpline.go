@@ -12,7 +12,8 @@ import (
 // helpLineFlow is the call to the help line.
 func helpLineFlow(c config, o outside, a *app) *ivr.Flow {
 	config := helpline.Config{
-		Lines: a.lines, Accounts: a.accounts, Deliveries: a.deliveries,
+		Lines: a.lines, Accounts: a.accounts,
+		Deliveries: audited.CalledDeliveries{Deliveries: audited.Deliveries{Deliveries: a.deliveries, Accounts: a.audited(), Audit: a.support.audit}},
 		Tickets:    audited.CalledTickets{Tickets: a.tickets, Audit: a.support.audit},
 		Recoveries: audited.CalledRecoveries{Recoveries: audited.Recoveries{Recoveries: a.recoveries, Accounts: a.audited(), Audit: a.support.audit}},
 		Mailboxes:  a.calledMailboxes(),

@@ -205,18 +205,18 @@ func askValidation(t *testing.T, s *stage) deliveries.ID {
 // askMailbox has a line called whose caller has forgotten the password of the voice mailbox.
 func askMailbox(t *testing.T, s *stage) deliveries.ID {
 	t.Helper()
-	return must(s.app.deliveries.RequestPassword(t.Context(), deliveries.PasswordParams{
-		Topic: deliveries.MailboxPassword, Line: demoNew, Language: "en",
-	}))(t).ID
+	check.OK(t, s.app.lines.SetLanguage(t.Context(), demoNew, "en"))
+	return must(s.app.deliveries.RequestPassword(t.Context(), deliveries.PasswordParams{Topic: deliveries.MailboxPassword, Line: demoNew}))(t).ID
 }
 
 // askEmail has a line called whose caller has answered the secret questions of its e-mail address.
 func askEmail(language string) func(*testing.T, *stage) deliveries.ID {
 	return func(t *testing.T, s *stage) deliveries.ID {
 		t.Helper()
+		check.OK(t, s.app.lines.SetLanguage(t.Context(), demoNew, language))
 		challenges := must(s.app.mailboxes.Challenge(t.Context(), demoNew))(t)
 		return must(s.app.deliveries.RequestPassword(t.Context(), deliveries.PasswordParams{
-			Topic: deliveries.EmailPassword, Line: demoNew, Ref: string(challenges[0].Email), Language: language,
+			Topic: deliveries.EmailPassword, Line: demoNew, Ref: string(challenges[0].Email),
 		}))(t).ID
 	}
 }
@@ -378,6 +378,14 @@ var rareCallbacks = map[string]func(*testing.T, *stage, *simulator.Exchange){
 		for n := range mailboxes.DefaultLimit().Most {
 			check.OK(t, check.Err(s.app.mailboxes.ResetByCall(t.Context(), demoNew, fmt.Sprint(n), "CA1")))
 		}
+		c.press("1")
+		c.hears("We cannot reset the password right now")
+		s.becomes(t, id, deliveries.NoticeLeft)
+	},
+	"a mailbox that goes while the offer is heard": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
+		id := askMailbox(t, s)
+		c := s.pickUp(t, exchange, simulator.Human)
+		check.OK(t, s.redis(t).Del(t.Context(), "uc:mailbox:{"+string(demoNew)+"}").Err())
 		c.press("1")
 		c.hears("nothing to tell you")
 		s.becomes(t, id, deliveries.NoticeLeft)

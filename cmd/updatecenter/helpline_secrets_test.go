@@ -32,6 +32,11 @@ const (
 	wrongSignIn  = "Marsh-Wren 88615"
 	chosenSignIn = "Grebe-Thistle 73059"
 	wrongToken   = "ZZZZ-YYYY-XXXX-WWWW-VVVV-UUUU"
+
+	billedEmail  = "ottoline.pendragon@mail.example.com"
+	firstAnswer  = "Bramble Quillfeather"
+	secondAnswer = "Kingfisher Landing"
+	wrongAnswer  = "Sprocket Wintergreen"
 )
 
 // TestNoSecretOfTheHelpLineIsReadable searches Redis, its dump, logs, metrics and the API's answers for all that callers to
@@ -57,7 +62,9 @@ func TestNoSecretOfTheHelpLineIsReadable(t *testing.T) {
 	s.deliverUntil(t, refused)
 	hidden := append(passwords, toldCode, wrongCode, toldStreet, billedUser, wrongToken)
 	hidden = append(hidden, s.chooseByLink(t)...)
-	for _, password := range []string{knownSignIn, wrongSignIn, chosenSignIn} {
+	hidden = append(hidden, billedEmail)
+	oneTime := s.resetEmail(t)
+	for _, password := range []string{knownSignIn, wrongSignIn, chosenSignIn, firstAnswer, secondAnswer, wrongAnswer} {
 		hidden = append(hidden, password, keysOf(password))
 	}
 	helpCall(t, s.exchange, demoDistance, "1", "1", "6125550142#", keysOf(chosenSignIn)+"#", toldCode+"#").hears("To have it sent")
@@ -70,8 +77,13 @@ func TestNoSecretOfTheHelpLineIsReadable(t *testing.T) {
 		}
 		searchSecrets(t, place, string(content))
 		for _, text := range hidden {
-			if place != "answers" || text != toldStreet && text != billedUser { // which the API shows to those who may see accounts
+			if place != "answers" || text != toldStreet && text != billedUser && text != billedEmail { // which the API shows to those who may see them
 				mustHide(t, place, string(content), text)
+			}
+		}
+		for i, form := range formsOfText(oneTime) { // of 8 digits, which may stand in the midst of others
+			if holdsToken(string(content), form) || i > 0 && strings.Contains(string(content), form) {
+				t.Errorf("%s holds the password of an e-mail address as %q", place, form)
 			}
 		}
 		for _, zip := range []string{billedZIP, wrongZIP} {
@@ -149,6 +161,39 @@ func (s *secretStage) resetMailboxes(t *testing.T) (told []string) {
 	hears(c)
 	c.call.HangUp(t.Context())
 	return told
+}
+
+// oneTimeTold is the password of an e-mail address as it is told.
+var oneTimeTold = regexp.MustCompile(`password of your e-mail address is(( [0-9]){8})\.`)
+
+// resetEmail has the password of an e-mail address told in a call to its line, after wrong answers by telephone and by API, and
+// returns it.
+func (s *secretStage) resetEmail(t *testing.T) string {
+	t.Helper()
+	const line = "6125550173" // which is called for nothing else
+	s.change(t, "/v1/emails/"+line+"/"+billedEmail, fmt.Sprintf(
+		`{"questions":[{"question":"first_pet","answer":%q},{"question":"own","answer":%q}]}`, firstAnswer, secondAnswer))
+	email := must(s.app.mailboxes.Emails(t.Context(), "+1"+line))(t)
+	_, content := s.api(t, http.MethodPost, "/v1/recoveries/challenges", `{"btn":"`+line+`"}`, nil)
+	if !strings.Contains(string(content), "first_pet") {
+		t.Fatalf("no questions: %s", content)
+	}
+	_, content = s.api(t, http.MethodPost, "/v1/recoveries", fmt.Sprintf(
+		`{"service":"email","need":"password","method":"voice","btn":%q,"address":%q,"answers":[%q,%q]}`, line, email[0].ID, firstAnswer, wrongAnswer,
+	), http.Header{"Idempotency-Key": {"1"}})
+	if !strings.Contains(string(content), `"tries_left":2`) {
+		t.Fatalf("it is not wrong: %s", content)
+	}
+	helpCall(t, s.exchange, demoHelpLine, "1", "3", "1", line+"#",
+		keysOf(wrongAnswer)+"#", keysOf(secondAnswer)+"#", keysOf(firstAnswer)+"#", keysOf(secondAnswer)+"#").hears("works once")
+	c := &phone{t: t, call: must(s.exchange.AwaitRing(t.Context(), "612-555-0173", 3*time.Minute))(t).Answer(t.Context(), simulator.Human)}
+	c.listen()
+	c.press("1")
+	found := oneTimeTold.FindStringSubmatch(c.said())
+	if found == nil {
+		t.Fatalf("no password is told: %s", c.said())
+	}
+	return strings.ReplaceAll(found[1], " ", "")
 }
 
 // deliverUntil delivers events until something was heard.

@@ -106,7 +106,7 @@ type Recovery struct {
 	Until     time.Time        `json:"until,omitzero"`       // of locked, and too_many; UTC
 }
 
-// recover has what was forgotten sent to the address of record. Nothing tells whether there is such an account, unless it
+// recover has what was forgotten sent to the address of record, or told by a call to the line. Nothing tells whether there is such an account, unless it
 // was proved.
 func (a *API) recover(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
 	once, err := idempotencyKey(r.Header)
@@ -154,10 +154,10 @@ type Challenges struct {
 	Addresses []Challenge `json:"addresses"`
 }
 
-// Challenge is what to ask about one address, which is shown by its first letters alone.
+// Challenge is what to ask about one address, of which the first letters alone are shown, if there are several.
 type Challenge struct {
 	Address   mailboxes.EmailID     `json:"address"`
-	Begins    string                `json:"begins_with"`
+	Begins    string                `json:"begins_with,omitempty"`
 	Questions [2]mailboxes.Question `json:"questions"`
 }
 

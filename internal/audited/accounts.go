@@ -224,12 +224,17 @@ func (d Deliveries) Request(ctx context.Context, by audit.Actor, params deliveri
 	if err != nil {
 		return deliveries.Delivery{}, err
 	}
-	event := by.Event(audit.DeliveryRequested, subject, string(params.Topic)+", "+string(params.Method))
+	event := by.Event(audit.DeliveryRequested, subject, delivered(params.Topic, params.Method))
 	err = audit.Do(ctx, d.Audit, event, func() error {
 		delivery, err = d.Deliveries.Request(ctx, params)
 		return err
 	}, refusals...)
 	return delivery, err
+}
+
+// delivered says what is delivered in which way.
+func delivered(topic deliveries.Topic, method deliveries.Method) string {
+	return string(topic) + ", " + string(method)
 }
 
 // Get shows a delivery, or says [deliveries.ErrNotFound].

@@ -6,6 +6,7 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/audit"
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/mailboxes"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/recovery"
@@ -46,11 +47,34 @@ func (t CalledTickets) RequestTest(ctx context.Context, r tickets.Request) (tick
 	})
 }
 
+// CallBack has a call tell what came of a test. Errors: those of [tickets.Tickets.CallBack].
+func (t CalledTickets) CallBack(ctx context.Context, r tickets.Request, id string) (tickets.Outcome, error) {
+	event := caller(r.Turn.Call).Event(audit.DeliveryRequested, ticketOf(r.Ticket), delivered(deliveries.ServiceTest, deliveries.Voice))
+	_, outcome, err := changed(ctx, t.Audit, event, tickets.Done, func() (none struct{}, _ tickets.Outcome, _ error) {
+		outcome, err := t.Tickets.CallBack(ctx, r, id)
+		return none, outcome, err
+	})
+	return outcome, err
+}
+
+// CalledDeliveries are what callers have sent for whom an account was proved.
+type CalledDeliveries struct{ Deliveries }
+
+// Request is that of [Deliveries], by the caller of a call.
+func (d CalledDeliveries) Request(ctx context.Context, callSID string, params deliveries.Params) (deliveries.Delivery, error) {
+	return d.Deliveries.Request(ctx, caller(callSID), params)
+}
+
 // CalledMailboxes are the voice mailboxes and e-mail addresses as callers have them reset.
 type CalledMailboxes struct {
 	*mailboxes.Mailboxes
 	Accounts Accounts
 	Audit    audit.Recorder
+}
+
+// Challenge says what to ask whoever has forgotten an e-mail password. Errors: those of [mailboxes.Mailboxes.Challenge].
+func (m CalledMailboxes) Challenge(ctx context.Context, callSID string, number nanp.Number) ([]mailboxes.Challenge, error) {
+	return Mailboxes{m.Mailboxes, m.Audit}.Challenge(ctx, caller(callSID), number)
 }
 
 // Reset gives a voice mailbox a temporary password. Errors: those of [mailboxes.Mailboxes.Reset].
@@ -69,8 +93,12 @@ func (m CalledMailboxes) ResetOfAccount(ctx context.Context, proof mailboxes.Pro
 	})
 }
 
-// ResetByCall does that for who has answered a call. Errors: those of [mailboxes.Mailboxes.ResetByCall].
+// ResetByCall does that for who has answered a call. What was reset before is told again without another entry. Errors: those of
+// [mailboxes.Mailboxes.ResetByCall].
 func (m CalledMailboxes) ResetByCall(ctx context.Context, line nanp.Number, name, callSID string) (mailboxes.Result, error) {
+	if made, err := m.Mailboxes.Made(ctx, line, "", name); err != nil || made.Outcome == mailboxes.Done {
+		return made, err
+	}
 	return m.reset(ctx, callSID, mailboxOf(line), "by a call", func() (mailboxes.Result, error) {
 		return m.Mailboxes.ResetByCall(ctx, line, name, callSID)
 	})
@@ -81,6 +109,9 @@ func (m CalledMailboxes) ResetByCall(ctx context.Context, line nanp.Number, name
 func (m CalledMailboxes) ResetEmailByCall(
 	ctx context.Context, line nanp.Number, email mailboxes.EmailID, name, callSID string,
 ) (mailboxes.Result, error) {
+	if made, err := m.Mailboxes.Made(ctx, line, email, name); err != nil || made.Outcome == mailboxes.Done {
+		return made, err
+	}
 	return m.reset(ctx, callSID, emailsOf(line), "by a call", func() (mailboxes.Result, error) {
 		return m.Mailboxes.ResetEmailByCall(ctx, line, email, name, callSID)
 	})

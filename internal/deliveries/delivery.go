@@ -191,6 +191,7 @@ func (d Delivery) Settled(now time.Time) bool {
 type NewDelivery struct {
 	Delivery Delivery
 	Subject  string // what limits and blocks are counted by: the account's ID, or the line's number
+	Unproved bool   // whoever asks must not learn of a block: it is looked at by the attempt alone
 	Key      string // the client's idempotency key, with the client's name; empty: none
 	Request  string // what was asked for, in a form that only the same request has
 	Limits   Limits
@@ -208,6 +209,8 @@ type Limits struct {
 var (
 	// ErrNotFound: there is no such delivery or, for a call, nothing that it may tell.
 	ErrNotFound = errors.New("no such delivery")
+	// ErrNotNow: the password can't be reset now, such as if it was too often.
+	ErrNotNow = errors.New("the password can't be reset now")
 	// ErrKeyReused: the client has used its key before, to ask for something else.
 	ErrKeyReused = errors.New("the idempotency key stands for another request")
 	// ErrFinal: it is too late to cancel the delivery.

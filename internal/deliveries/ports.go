@@ -42,7 +42,7 @@ type Store interface {
 	// from being so.
 	Unfinished(ctx context.Context, before time.Time, most int) ([]ID, error)
 	// Block refuses calls for a subject until a time: Create says *BlockedError for a NewDelivery
-	// with that subject and the method Voice that is created before it. Of several blocks
+	// with that subject and the method Voice that is created before it, unless that is Unproved. Of several blocks
 	// the longest counts: it returns the end of that, for those who come to call for what was
 	// created before. A zero until only asks for it; the answer is zero if there is no block,
 	// and may be in the past.
@@ -103,7 +103,7 @@ type Mailboxes interface {
 	// Has says whether a line has the e-mail address of a reference; without one, whether it has a voice mailbox.
 	Has(ctx context.Context, line nanp.Number, ref string) (bool, error)
 	// ResetByCall gives that a temporary password, and returns it: the same one again for the same delivery. Errors:
-	// ErrNotFound if there is no such mailbox or address, or none that can be reset now.
+	// ErrNotFound if there is no such mailbox or address, ErrNotNow if it can't be reset now.
 	ResetByCall(ctx context.Context, line nanp.Number, ref string, delivery ID, callSID string) (secret.Text, error)
 }
 

@@ -249,6 +249,19 @@ var blockTests = map[string]func(play){
 			p.create(create)
 		}
 	},
+	"what is asked for by who has proved nothing is not refused, and counts": func(p play) {
+		p.block(ann, p.at(time.Hour))
+		for n := range 2 {
+			create := p.fresh(n, ann, 0)
+			create.Unproved, create.Limits = true, deliveries.Limits{AnHour: 1}
+			_, err := p.db.Deliveries().Create(p.t.Context(), create)
+			if n == 0 {
+				p.t.OK(err)
+			} else {
+				p.limited(err, p.at(time.Hour), false)
+			}
+		}
+	},
 	"of several the longest counts": func(p play) {
 		for _, hours := range []time.Duration{2, 5, 1} {
 			p.block(ann, p.at(hours*time.Hour))

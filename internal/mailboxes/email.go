@@ -160,8 +160,8 @@ func keyed(answer secret.Text) (secret.Text, bool) {
 	return keys, n >= MinAnswer && n <= MaxAnswer
 }
 
-// PutEmail says that a line has an e-mail address, with its questions. What is as before is not stored again. Other answers
-// end a lock of the line's addresses. Match is as in [Put], of the address. Errors: [accounts.FieldErrors], pins.ErrNote,
+// PutEmail says that a line has an e-mail address, with its questions. What is as before is not stored again. Other questions or
+// answers take back the wrong ones at the address, and those at no address of the line's; what is left may still lock. Match is as in [Put], of the address. Errors: [accounts.FieldErrors], pins.ErrNote,
 // [ErrFull]; storage.ErrStale with Match; storage.ErrContended, storage.ErrUnreadable.
 func (m *Mailboxes) PutEmail(ctx context.Context, put EmailPut) (_ EmailUpdate, err error) {
 	defer wrap.Error(&err, "put e-mail address")
@@ -204,12 +204,13 @@ func (r *record) putEmail(put EmailPut, id EmailID, now time.Time) (EmailUpdate,
 		return EmailUpdate{Email: before.Email}, nil
 	case at >= 0:
 		r.Emails[at] = after
+		r.Guesses.clear(after.ID)
+		r.Guesses.clear("")
 	case len(r.Emails) >= MaxEmails:
 		return EmailUpdate{}, ErrFull
 	default:
 		r.Emails = append(r.Emails, after)
 	}
-	r.Guesses = guesses{}
 	return EmailUpdate{Email: after.Email, Created: at < 0, Changed: true}, nil
 }
 
@@ -227,8 +228,16 @@ func (p EmailPut) email(before email, now time.Time) email {
 // commitEmail stores what the operator's system says. The history, which is not sealed, has the ID and not the address.
 func (m *Mailboxes) commitEmail(ctx context.Context, line *record, note pins.Note, event pins.Event, id EmailID) error {
 	record := written(note, event, m.now())
-	record.Changes = []string{"address " + string(id)}
+	record.Changes = changed(id)
 	return m.commit(ctx, line, Change{Record: record})
+}
+
+// changed names an address in a record; of none it says nothing.
+func changed(id EmailID) []string {
+	if id == "" {
+		return nil
+	}
+	return []string{"address " + string(id)}
 }
 
 // EmailRemoval is an e-mail address to be removed.
@@ -239,7 +248,7 @@ type EmailRemoval struct {
 	Note    pins.Note
 }
 
-// RemoveEmail says that a line has an e-mail address no more. Errors: pins.ErrNote, [ErrNoEmail]; storage.ErrStale with Match;
+// RemoveEmail says that a line has an e-mail address no more, and takes back the wrong answers at it. Errors: pins.ErrNote, [ErrNoEmail]; storage.ErrStale with Match;
 // storage.ErrContended, storage.ErrUnreadable.
 func (m *Mailboxes) RemoveEmail(ctx context.Context, r EmailRemoval) (err error) {
 	defer wrap.Error(&err, "remove e-mail address")
@@ -262,6 +271,7 @@ func (m *Mailboxes) RemoveEmail(ctx context.Context, r EmailRemoval) (err error)
 		}
 		id := line.Emails[at].ID
 		line.Emails = slices.Delete(line.Emails, at, at+1)
+		line.Guesses.clear(id)
 		return none, m.commitEmail(ctx, line, r.Note, pins.EmailRemoved, id)
 	})
 	return errors.Join(err, stale)

@@ -14,15 +14,18 @@ import (
 // Challenge is what somebody is asked who wants the password of an e-mail address reset, and has proved nothing.
 type Challenge struct {
 	Email     EmailID
-	Letters   string // the first of the address, and digits, by which its owner knows it: a to z and 0 to 9
+	Letters   string // of one of several addresses: its first letters and digits, a to z and 0 to 9, which may be none
 	Questions [2]Question
 }
 
-// leastLetters are how many are told of each address, if it has so many before the @.
-const leastLetters = 2
+// Bounds of how many letters are told of each of several addresses, if it has so many before the @.
+const (
+	leastLetters = 2
+	mostLetters  = 3
+)
 
 // Challenge returns what to ask for each e-mail address of a line; of a number that has none a decoy, which is always the
-// same one and looks no different: whoever asks does not learn which numbers have addresses. Errors: storage.ErrUnreadable.
+// same one and looks as a single address does: whoever asks does not learn which numbers have one. Errors: storage.ErrUnreadable.
 func (m *Mailboxes) Challenge(ctx context.Context, number nanp.Number) (_ []Challenge, err error) {
 	defer wrap.Error(&err, "ask for e-mail addresses")
 	decoy, err := m.decoy(number) // in any case, as it takes time
@@ -43,42 +46,38 @@ func (m *Mailboxes) Challenge(ctx context.Context, number nanp.Number) (_ []Chal
 	return all, nil
 }
 
-// told are the letters that are told of each address: as few as tell it apart from the others. Where the parts before the @
-// are the same, those of the host follow.
+// told are the letters that are told of each address: none of a single one, as of a decoy; of several as few as tell it apart from
+// the others, and no more than so many that nobody learns the address by them. Those of some may yet be the same.
 func told(all []email) []string {
-	texts := make([]string, len(all))
+	letters := make([]string, len(all))
+	if len(all) < 2 {
+		return letters
+	}
+	names := make([]string, len(all))
 	for i, e := range all {
-		name, host, _ := strings.Cut(strings.ToLower(e.Address), "@")
-		texts[i] = onKeys(name)
-		for j, other := range all {
-			otherName, _, _ := strings.Cut(strings.ToLower(other.Address), "@")
-			if i != j && texts[i] == onKeys(otherName) {
-				texts[i] += onKeys(host)
-				break
-			}
-		}
+		name, _, _ := strings.Cut(strings.ToLower(e.Address), "@")
+		names[i] = onKeys(name)
 	}
-	short := make([]string, len(all))
-	for i, text := range texts {
-		n := min(leastLetters, len(text))
-		for ; n < len(text) && shared(texts, i, n); n++ {
+	for i, name := range names {
+		n := min(leastLetters, len(name))
+		for ; n < min(mostLetters, len(name)) && shared(names, i, n); n++ {
 		}
-		short[i] = text[:n]
+		letters[i] = name[:n]
 	}
-	return short
+	return letters
 }
 
-// shared says whether another text begins with the same n letters, or is all of them.
-func shared(texts []string, i, n int) bool {
-	for j, other := range texts {
-		if i != j && other[:min(n, len(other))] == texts[i][:n] {
+// shared says whether another name begins with the same n letters, or is all of them.
+func shared(names []string, i, n int) bool {
+	for j, other := range names {
+		if i != j && other[:min(n, len(other))] == names[i][:n] {
 			return true
 		}
 	}
 	return false
 }
 
-// onKeys leaves out what is on no key, of an address in lower case.
+// onKeys leaves out what is on no key, of a name in lower case.
 func onKeys(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
@@ -88,9 +87,8 @@ func onKeys(s string) string {
 	}, s)
 }
 
-// beginnings are those of names that people have, and so of their addresses.
-var beginnings = strings.Fields(`al am an ar as ba be bi bo br ca ch cl co da de di do ed el em er ev fr ga ge gr ha he ho ja je
-	ji jo ju ka ke ki kr la le li lo lu ma me mi mo na ni pa pe ra re ri ro sa sc sh st su ta te th ti to va wi`)
+// ownOf is of how many questions of decoys one is the customer's own.
+const ownOf = 16
 
 // decoy is what is asked of a number without addresses: by a keyed hash, so that nobody can work it out. The key is the oldest
 // of the ring, that servers have in common while the ring changes.
@@ -107,8 +105,11 @@ func (m *Mailboxes) decoy(number nanp.Number) (Challenge, error) {
 	const listed = len(Questions) - 1 // all but Own
 	first := draw(16, listed)
 	other := (first + 1 + draw(18, listed-1)) % listed
-	return Challenge{
-		Email: EmailID(ids.Of(emailPrefix, mac)), Letters: beginnings[draw(20, len(beginnings))],
-		Questions: [2]Question{Questions[first], Questions[other]},
-	}, nil
+	questions := [2]Question{Questions[first], Questions[other]}
+	for i := range questions {
+		if draw(20+2*i, ownOf) == 0 {
+			questions[i] = Own
+		}
+	}
+	return Challenge{Email: EmailID(ids.Of(emailPrefix, mac)), Questions: questions}, nil
 }

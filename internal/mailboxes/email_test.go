@@ -50,7 +50,7 @@ var rightAnswers, wrongAnswers = answers("739", "7825683"), answers("739", "7825
 func (f *fixture) guess(number nanp.Number, id mailboxes.EmailID, answers [2]secret.Text) mailboxes.EmailProof {
 	f.turn++
 	return mailboxes.EmailProof{
-		Line: number, Email: id, Answers: answers, From: "+19525550100", Side: pins.Remote, Turn: pins.Turn{Call: "CA4", Number: f.turn},
+		Line: number, Email: id, Answers: answers, Once: fmt.Sprint("CA4 ", f.turn), From: "+19525550100", Side: pins.Remote, Call: "CA4",
 	}
 }
 
@@ -150,13 +150,13 @@ func TestEmailsThatAreRefused(t *testing.T) {
 
 func TestChallenge(t *testing.T) {
 	for _, c := range [][2]string{
-		{"Ann.Olson@example.com", "an"},
-		{"a@example.com", "a"},
-		{"4.2ever@example.com", "42"},
+		{"Ann.Olson@example.com", ""}, // as of a decoy
 		{"ann@example.com ben@example.com", "an be"},
-		{"ann@example.com annie@example.com", "ann anni"},
-		{"ann1@example.com ann2@example.com ben@example.com", "ann1 ann2 be"},
-		{"ann@example.com ann@example.org", "annexamplec annexampleo"},
+		{"4.2ever@example.com a@example.com", "42 a"},
+		{"ann@example.com andy@example.com ben@example.com", "ann and be"},
+		{"ann1@example.com ann2@example.com ben@example.com", "ann ann be"}, // no more than three
+		{"ann@example.com ann@example.org an@example.com", "ann ann an"},
+		{"_@example.com ann@example.com", " an"},
 	} {
 		t.Run(c[0], func(t *testing.T) {
 			f := newFixture(t)
@@ -179,21 +179,20 @@ func TestChallenge(t *testing.T) {
 func TestDecoys(t *testing.T) {
 	f, _ := withEmail(t)
 	real := check.Must(f.Challenge(t.Context(), testkit.Home))(t)[0]
-	seen := map[string]bool{}
-	for n := range 50 {
+	seen := map[mailboxes.Question]bool{} //nolint:exhaustive // it is filled
+	for n := range 100 {
 		number := nanp.Number(fmt.Sprintf("+16125551%03d", n))
 		all := check.Must(f.Challenge(t.Context(), number))(t)
 		check.Same(t, check.Must(f.Challenge(t.Context(), number))(t), all)
 		decoy := all[0]
-		if len(all) != 1 || len(decoy.Email) != len(real.Email) || len(decoy.Letters) != 2 ||
-			!decoy.Questions[0].Known() || !decoy.Questions[1].Known() || decoy.Questions[0] == decoy.Questions[1] {
+		same := decoy.Questions[0] == decoy.Questions[1] && decoy.Questions[0] != mailboxes.Own
+		if len(all) != 1 || len(decoy.Email) != len(real.Email) || decoy.Letters != real.Letters ||
+			!decoy.Questions[0].Known() || !decoy.Questions[1].Known() || same {
 			t.Errorf("%+v", all)
 		}
-		seen[decoy.Letters] = true
+		seen[decoy.Questions[0]], seen[decoy.Questions[1]] = true, true
 	}
-	if len(seen) < 10 {
-		t.Errorf("only %d different beginnings", len(seen))
-	}
+	check.Same(t, len(seen), len(mailboxes.Questions)) // the customer's own, too
 	f.config.Keys = testkit.Keys("2027a")
 	other := check.Must(mailboxes.New(f.config))(t)
 	before, after := check.Must(f.Challenge(t.Context(), testkit.Missing))(t), check.Must(other.Challenge(t.Context(), testkit.Missing))(t)
@@ -246,8 +245,53 @@ func TestTurnsOfGuesses(t *testing.T) {
 	f.proves(t, proof, proofs.Wrong, true)
 	proof.Answers = answers("739", "7825685")
 	f.proves(t, proof, proofs.Wrong, true)
-	proof.Turn = pins.Turn{} // has no name: each is another
+	proof.Once = "" // has no name: each is another
 	check.Same(t, check.Must(f.ProveEmail(t.Context(), proof))(t).Outcome, proofs.LockedForNow)
+}
+
+// A right pair clears the failures at its own address alone: who knows the answers of one guesses no longer at another's. Nor does
+// an address that is put, or removed, clear what concerns others.
+func TestGuessesAtOtherAddresses(t *testing.T) {
+	f, mine := withEmail(t)
+	put := emailOf(testkit.Home, "ben@example.com")
+	put.Questions[1].Answer = secret.New("Fargo")
+	other := check.Must(f.PutEmail(t.Context(), put))(t).Email
+	guesses := 0
+	for locked := 0; ; {
+		f.proves(t, f.guess(testkit.Home, mine.ID, rightAnswers), proofs.Right, false)
+		proof := f.guess(testkit.Home, other.ID, rightAnswers)
+		result := check.Must(f.ProveEmail(t.Context(), proof))(t)
+		guesses++
+		if result.Outcome == proofs.Closed {
+			break
+		}
+		if result.Outcome == proofs.LockedForNow {
+			locked++
+			check.Same(t, guesses, 3*locked)
+			check.Same(t, f.Records(t, testkit.Home)[0].Changes, []string{"address " + string(other.ID)})
+			put := emailOf(testkit.Home, fmt.Sprint("locked", locked, "@example.com")) // a further one, which goes again
+			check.OK(t, check.Err(f.PutEmail(t.Context(), put)))
+			removal := mailboxes.EmailRemoval{Number: testkit.Home, Address: put.Address, Note: crm}
+			check.OK(t, f.RemoveEmail(t.Context(), removal))
+			f.proves(t, f.guess(testkit.Home, mine.ID, rightAnswers), proofs.LockedForNow, false)
+			f.Pass(24 * time.Hour)
+		}
+	}
+	check.Same(t, guesses, mailboxes.EmailLock().CloseAt)
+	mineAnew := emailOf(testkit.Home, ann)
+	mineAnew.Questions[1].Answer = secret.New("Duluth")
+	check.OK(t, check.Err(f.PutEmail(t.Context(), mineAnew)))
+	f.proves(t, f.guess(testkit.Home, mine.ID, answers("rex", "duluth")), proofs.Closed, false)
+	put.Questions[1].Answer = secret.New("Duluth")
+	check.OK(t, check.Err(f.PutEmail(t.Context(), put)))
+	f.proves(t, f.guess(testkit.Home, mine.ID, answers("rex", "duluth")), proofs.Right, false)
+
+	f.proves(t, f.guess(testkit.Home, other.ID, rightAnswers), proofs.Wrong, true)
+	f.proves(t, f.guess(testkit.Home, mine.ID, rightAnswers), proofs.Wrong, true)
+	f.proves(t, f.guess(testkit.Home, "eml_x", rightAnswers), proofs.LockedForNow, true)
+	check.OK(t, f.RemoveEmail(t.Context(), mailboxes.EmailRemoval{Number: testkit.Home, Address: put.Address, Note: crm}))
+	f.proves(t, f.guess(testkit.Home, mine.ID, rightAnswers), proofs.LockedForNow, true) // two were left of three
+	f.proves(t, f.guess(testkit.Home, mine.ID, answers("rex", "duluth")), proofs.LockedForNow, false)
 }
 
 // New answers end a lock; what is put as it was ends none. The tenth lock in a row stays.
@@ -287,31 +331,32 @@ func TestEmailLocks(t *testing.T) {
 	f.proves(t, f.guess(testkit.Home, email.ID, answers("rex", "fargo")), proofs.Right, false)
 }
 
-// Failures are forgotten after 90 days, of a decoy as of an address. What only counts goes by itself, until it is an address's.
+// Failures are forgotten after 90 days, of a decoy as of an address. Those at a decoy go by themselves, and are never an address's.
 func TestDecoysAreForgotten(t *testing.T) {
 	f, email := withEmail(t)
 	for _, number := range []nanp.Number{testkit.Home, testkit.Missing} {
 		f.proves(t, f.guess(number, email.ID, wrongAnswers), proofs.Wrong, true)
 		f.proves(t, f.guess(number, email.ID, wrongAnswers), proofs.Wrong, true)
 	}
-	key := "uc:mailbox:{" + string(testkit.Missing) + "}"
-	ttl := func() time.Duration { return f.DB.Client().TTL(t.Context(), key).Val() }
-	if within := ttl() - mailboxes.EmailLock().ForgetIn; within < 0 || within > time.Hour {
+	ttl := func(kind string) time.Duration {
+		return f.DB.Client().TTL(t.Context(), "uc:"+kind+":{"+string(testkit.Missing)+"}").Val()
+	}
+	if within := ttl("decoy") - mailboxes.EmailLock().ForgetIn; within < 0 || within > time.Hour {
 		t.Errorf("kept %s longer than it is of use", within)
 	}
 	f.Pass(mailboxes.EmailLock().ForgetIn)
 	for _, number := range []nanp.Number{testkit.Home, testkit.Missing} {
 		f.proves(t, f.guess(number, email.ID, wrongAnswers), proofs.Wrong, true)
 	}
+	f.proves(t, f.guess(testkit.Missing, email.ID, wrongAnswers), proofs.Wrong, true)
 	put := check.Must(f.PutEmail(t.Context(), emailOf(testkit.Missing, ann)))(t)
-	check.Same(t, ttl(), time.Duration(-1)) // for ever
-	f.proves(t, f.guess(testkit.Missing, put.Email.ID, wrongAnswers), proofs.Wrong, true)
-	check.Same(t, ttl(), time.Duration(-1))
-	check.OK(t, f.RemoveEmail(t.Context(), mailboxes.EmailRemoval{Number: testkit.Missing, Address: ann, Note: crm}))
-	if ttl() < mailboxes.EmailLock().ForgetIn {
-		t.Errorf("kept for %s", ttl())
+	for _, want := range []proofs.Outcome{proofs.Wrong, proofs.Wrong, proofs.LockedForNow} {
+		f.proves(t, f.guess(testkit.Missing, put.Email.ID, wrongAnswers), want, true)
 	}
-	check.Same(t, limit.KeptClosed, 4) // as keys.go says
+	check.Same(t, ttl("mailbox"), time.Duration(-1)) // for ever
+	check.OK(t, f.RemoveEmail(t.Context(), mailboxes.EmailRemoval{Number: testkit.Missing, Address: ann, Note: crm}))
+	f.proves(t, f.guess(testkit.Missing, put.Email.ID, wrongAnswers), proofs.LockedForNow, true) // the third at the decoy
+	check.Same(t, limit.KeptClosed, 4)                                                           // as keys.go says
 }
 
 func TestResetEmailByCall(t *testing.T) {
@@ -334,7 +379,7 @@ func TestResetEmailByCall(t *testing.T) {
 		[]any{mailboxes.EmailReset, ann, first.Email.Revision, true})
 	check.Same(t, f.Records(t, testkit.Home)[0], pins.Record{
 		At: f.Now(), Event: pins.EmailPasswordReset, By: pins.ByCaller, Side: pins.FromLine,
-		From: string(testkit.Home), Call: "CA7", Changes: []string{"proved by callback"},
+		From: string(testkit.Home), Call: "CA7", Changes: []string{"address " + string(email.ID), "proved by callback"},
 	})
 	for _, id := range []mailboxes.EmailID{"", "eml_x"} {
 		result, err := f.ResetEmailByCall(t.Context(), testkit.Home, id, "dlv_2", "CA9")

@@ -4,7 +4,7 @@
 //
 //	mailbox, err := mailboxes.Find(ctx, number) // or ErrNoMailbox
 //
-// A reset gives a voice mailbox a temporary password. It takes one of three proofs:
+// A reset gives a voice mailbox a temporary password. It takes one of these proofs:
 //
 //	result, err := mailboxes.Reset(ctx, request)         // of the line's PIN, which the caller has just proved to know
 //	result, err = mailboxes.ResetOfAccount(ctx, proof)   // of the account, by its security code
@@ -12,24 +12,24 @@
 //
 // What comes of it is a [Result] with an [Outcome]; an error is ours. The same turn again, within an hour ([PasswordKept]),
 // changes nothing more and has the same password. Every reset is stored in one step with its record in the line's
-// history, the event for the platform ([Mailboxes.OpenEvent]) and the notice to the customer. A line's mailbox is reset a
-// few times in a day ([DefaultLimit]) at most.
+// history, the event for the platform ([Mailboxes.OpenEvent]) and, unless it was made in a call to the line, the notice to the
+// customer. A mailbox, or an address, is reset a few times in a day ([DefaultLimit]) at most.
 //
 // The password of an e-mail address takes two proofs: the answers to two secret questions, and then the line's telephone.
 //
 //	challenges, err := mailboxes.Challenge(ctx, number)  // which addresses, and what is asked; of any number
-//	proved, err := mailboxes.ProveEmail(ctx, proof)      // Right, Wrong, ...: three wrong lock the line's addresses
+//	proved, err := mailboxes.ProveEmail(ctx, proof)      // Right, Wrong, ...: the third wrong one locks the line's addresses
 //	result, err := mailboxes.ResetEmailByCall(ctx, ...)  // in the call to the line
 //
-// A number without addresses has a decoy, which is asked for, judged and locked as an address is, so that nobody learns which
-// numbers have some.
+// A number without addresses has a decoy, which is asked for, judged and locked as a single address is, so that nobody learns which
+// numbers have one.
 //
 // The operator's system says by [Mailboxes.Put] and [Mailboxes.PutEmail] which lines have what.
 //
 // # How they are kept
 //
 // All of a line is one record that is sealed before it is handed to a [Store], and bound to its line. It holds the resets of the
-// last day, with their passwords, and the wrong answers; a password in an event is sealed, too, and so is the address with it.
+// last day, with their passwords, and the wrong answers; those at a decoy are in a record of their own, which goes by itself; a password in an event is sealed, too, and so is the address with it.
 package mailboxes
 
 import (
@@ -58,7 +58,7 @@ const (
 // PasswordKept is for how long a turn that reset a password is known again.
 const PasswordKept = time.Hour
 
-// DefaultLimit is how often the password of a mailbox is reset.
+// DefaultLimit is how often the password of a voice mailbox, or of an e-mail address, is reset at most: each has as many.
 func DefaultLimit() limit.Rate { return limit.Rate{Most: 5, Within: 24 * time.Hour} }
 
 // Accounts are what mailboxes need of [accounts.Accounts].
@@ -107,7 +107,7 @@ func New(config Config) (*Mailboxes, error) {
 
 // Errors of the contract, beside [storage.ErrStale], [storage.ErrContended] and [storage.ErrUnreadable].
 var (
-	// ErrNoMailbox: the line has none.
+	// ErrNoMailbox: the line has none; of a [Store]: it has no record.
 	ErrNoMailbox = errors.New("the line has no mailbox")
 	// ErrNoEmail: the line has no such e-mail address.
 	ErrNoEmail = errors.New("the line has no such e-mail address")

@@ -19,10 +19,11 @@ const MaxSealed = 16 << 10
 // record is all that is kept of a line.
 type record struct {
 	number  nanp.Number
+	decoy   bool     // it is of a number without addresses, and only has guesses
 	stored  int64    // the revision in the store; 0: there is none
 	Mailbox *Mailbox `json:"mailbox,omitempty"` // nil: the line has none
 	Emails  []email  `json:"emails,omitempty"`  // oldest first
-	Guesses guesses  `json:"guesses,omitzero"`  // at the answers of the addresses
+	Guesses guesses  `json:"guesses,omitzero"`  // at the answers of the addresses, or of a decoy
 	Resets  []reset  `json:"resets,omitempty"`  // of the time of [DefaultLimit], oldest first
 }
 
@@ -74,28 +75,27 @@ func (r *record) forget(within time.Duration, now time.Time) {
 	}
 }
 
-// lives is how long the record is of use: that of a number which has nothing only counts guesses. 0: as long as the line.
+// lives is how long the record is of use; 0: as long as the line.
 func (r *record) lives() time.Duration {
-	if r.Mailbox != nil || len(r.Emails) > 0 {
-		return 0
+	if r.decoy {
+		return r.Guesses.lives()
 	}
-	return r.Guesses.lives()
+	return 0
 }
 
-func boundTo(number nanp.Number) string { return "mailbox " + string(number) }
+// boundTo is what the sealed record is bound to.
+func (r *record) boundTo() string {
+	if r.decoy {
+		return "decoy " + string(r.number)
+	}
+	return "mailbox " + string(r.number)
+}
 
 // load reads the record of a line as it is now; of one that is not there, an empty one. Errors: storage.ErrUnreadable.
 func (m *Mailboxes) load(ctx context.Context, number nanp.Number) (*record, error) {
-	stored, err := m.config.Store.Load(ctx, number)
-	switch {
-	case errors.Is(err, ErrNoMailbox):
-		return &record{number: number}, nil
-	case err != nil:
+	line := &record{number: number}
+	if err := m.open(line)(m.config.Store.Load(ctx, number)); err != nil {
 		return nil, err
-	}
-	line := &record{number: number, stored: stored.Revision}
-	if err := storage.Open(m.config.Keys, stored.Sealed, boundTo(number), &form{record: line}); err != nil {
-		return nil, fmt.Errorf("read mailbox: %w", err)
 	}
 	if line.Mailbox != nil {
 		line.Mailbox.Number = number
@@ -103,11 +103,34 @@ func (m *Mailboxes) load(ctx context.Context, number nanp.Number) (*record, erro
 	return line, nil
 }
 
+// loadDecoy likewise reads the record of the guesses at a number without addresses.
+func (m *Mailboxes) loadDecoy(ctx context.Context, number nanp.Number) (*record, error) {
+	decoy := &record{number: number, decoy: true}
+	return decoy, m.open(decoy)(m.config.Store.LoadDecoy(ctx, number))
+}
+
+// open reads a record as it is stored.
+func (m *Mailboxes) open(r *record) func(Stored, error) error {
+	return func(stored Stored, err error) error {
+		switch {
+		case errors.Is(err, ErrNoMailbox):
+			return nil
+		case err != nil:
+			return err
+		}
+		r.stored = stored.Revision
+		if err := storage.Open(m.config.Keys, stored.Sealed, r.boundTo(), &form{record: r}); err != nil {
+			return fmt.Errorf("read mailbox: %w", err)
+		}
+		return nil
+	}
+}
+
 // commit stores a record as it was edited, with all that goes with it. A store that failed, and may yet have made
 // the change, is asked once more.
 func (m *Mailboxes) commit(ctx context.Context, line *record, change Change) error {
 	line.forget(DefaultLimit().Within, change.Record.At)
-	sealed, err := storage.Seal(m.config.Keys, m.config.Random, boundTo(line.number), &form{record: line})
+	sealed, err := storage.Seal(m.config.Keys, m.config.Random, line.boundTo(), &form{record: line})
 	if err != nil {
 		return fmt.Errorf("seal mailbox: %w", err)
 	}
@@ -127,7 +150,7 @@ type Stored struct {
 // Change replaces the record of a line, and says what goes with that.
 type Change struct {
 	Stored               // with the revision that it must still have; 0: there is none
-	Lives  time.Duration // how long the record is of use; 0: until the line is removed, whatever was said before
+	Lives  time.Duration // it is the record of a decoy, which is of use for so long; 0: it is that of the line, until that is removed
 	Proved int64         // the revision that the line's PIN must still have; 0: any
 	Record pins.Record   // appended to the line's history, if it has an event; its time is that of the change
 	Event  []byte        // for the line's outbox; nil: none
@@ -138,7 +161,9 @@ type Change struct {
 type Store interface {
 	// Load returns the record of a line, or ErrNoMailbox if there is none.
 	Load(ctx context.Context, number nanp.Number) (Stored, error)
-	// Change replaces the record of a line, raises its revision by one, appends to the history, publishes the event and
+	// LoadDecoy returns the record of the guesses at a number without addresses, or ErrNoMailbox.
+	LoadDecoy(ctx context.Context, number nanp.Number) (Stored, error)
+	// Change replaces the record of a line, or of a decoy, raises its revision by one, appends to the history, publishes the event and
 	// keeps the notice as due, in one step. It says ErrOvertaken, storage.ErrStale when the record has another
 	// revision, or ErrBacklog; then nothing has changed. The same again (the same revision and sealed bytes) changes
 	// nothing and is no error, as long as no other change came after it.

@@ -115,6 +115,21 @@ func (m *Mailboxes) ResetEmailByCall(ctx context.Context, line nanp.Number, emai
 	return m.reset(ctx, wish{line: line, of: email, name: name, record: byCall(line, callSID)})
 }
 
+// Made returns a reset of a voice mailbox, or of an e-mail address, that was made before under a name, and None if there is none, or
+// none any more. Errors: storage.ErrUnreadable.
+func (m *Mailboxes) Made(ctx context.Context, line nanp.Number, email EmailID, name string) (_ Result, err error) {
+	defer wrap.Error(&err, "find a reset")
+	record, err := m.load(ctx, line)
+	if err != nil {
+		return Result{}, err
+	}
+	subject, err := record.subject(email)
+	if err != nil {
+		return Result{Outcome: None}, nil //nolint:nilerr // it has none
+	}
+	return subject.made(record, name, m.now()), nil
+}
+
 // byCall is the record of who has answered our call to the line.
 func byCall(line nanp.Number, callSID string) pins.Record {
 	return pins.Record{By: pins.ByCaller, Side: pins.FromLine, From: string(line), Call: callSID, Changes: []string{"proved by callback"}}
@@ -166,8 +181,8 @@ func (m *Mailboxes) resetOnce(ctx context.Context, w wish, id string, password s
 		return Result{}, err
 	}
 	now := m.now()
-	if made, known := line.password(w.of, w.name, now); known {
-		return subject.result(made), nil
+	if made := subject.made(line, w.name, now); made.Outcome == Done {
+		return made, nil
 	}
 	line.forget(DefaultLimit().Within, now)
 	if line.resets(w.of) >= DefaultLimit().Most {
@@ -179,6 +194,7 @@ func (m *Mailboxes) resetOnce(ctx context.Context, w wish, id string, password s
 	change.Record.At, change.Record.Event = now, pins.MailboxPasswordReset
 	if w.of != "" {
 		change.Record.Event = pins.EmailPasswordReset
+		change.Record.Changes = append(changed(w.of), w.record.Changes...)
 	}
 	if w.notify {
 		change.Notice = m.config.Notice(w.line, id)
@@ -218,6 +234,18 @@ func (s subject) reset(now time.Time) Event {
 	}
 	s.mailbox.Revision, s.mailbox.Reset = next(s.mailbox.Revision, now), now
 	return Event{Type: PasswordReset, EventData: EventData{Revision: s.mailbox.Revision}}
+}
+
+// made is a reset that was made before under a name; None: there is none.
+func (s subject) made(line *record, name string, now time.Time) Result {
+	of := EmailID("")
+	if s.email != nil {
+		of = s.email.ID
+	}
+	if password, known := line.password(of, name, now); known {
+		return s.result(password)
+	}
+	return Result{Outcome: None}
 }
 
 func (s subject) result(password secret.Text) Result {

@@ -82,16 +82,25 @@ var changeTests = map[string]func(play){
 		p.OK(err)
 		p.Same([]int{len(testkit.Events(p, p.db, testkit.Home)), len(testkit.Notices(p, p.db, string(testkit.Home))), len(history)}, []int{1, 1, 0})
 	},
-	"what has a time to live has it until a change without": func(p play) {
-		for n, lives := range []time.Duration{time.Hour, 2 * time.Hour, 0, time.Hour} {
+	"what has a time to live is the record of a decoy, which has nothing to do with the line's": func(p play) {
+		p.OK(p.store.Change(p.Context(), p.change(1)))
+		p.Is(check.Err(p.store.LoadDecoy(p.Context(), testkit.Home)), mailboxes.ErrNoMailbox)
+		for n, lives := range []time.Duration{time.Hour, 2 * time.Hour} {
 			change := p.change(n + 1)
-			change.Lives = lives
+			change.Lives, change.Sealed = lives, []byte("a decoy")
 			p.OK(p.store.Change(p.Context(), change))
-			left := p.db.Client().TTL(p.Context(), "uc:mailbox:{"+string(testkit.Home)+"}").Val()
-			if lives == 0 && left != -1 || lives > 0 && (left < lives || left > lives+time.Hour) {
+			left := p.db.Client().TTL(p.Context(), "uc:decoy:{"+string(testkit.Home)+"}").Val()
+			if left < lives || left > lives+time.Hour {
 				p.Fatal(lives, left)
 			}
 		}
+		decoy, err := p.store.LoadDecoy(p.Context(), testkit.Home)
+		p.OK(err)
+		p.Same(decoy, mailboxes.Stored{Number: testkit.Home, Revision: 2, Sealed: []byte("a decoy")})
+		stored, err := p.store.Load(p.Context(), testkit.Home)
+		p.OK(err)
+		p.Same(stored, mailboxes.Stored{Number: testkit.Home, Revision: 1, Sealed: p.change(1).Sealed})
+		p.Same(p.db.Client().TTL(p.Context(), "uc:mailbox:{"+string(testkit.Home)+"}").Val(), time.Duration(-1)) // for ever
 	},
 	"another revision is stale, and another PIN overtakes": func(p play) {
 		p.Is(p.store.Change(p.Context(), p.change(2)), storage.ErrStale)

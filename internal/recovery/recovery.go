@@ -24,7 +24,7 @@
 // A password as known has to be given and is not judged: who asks for another has forgotten it. The proof is the
 // security code, as it is of both. Of an online account the password alone can be recovered, with what proves
 // the account when it is enrolled: the security code, the answer, or the ZIP code of an address of record. Of an e-mail
-// address it is the password, for both answers to its secret questions, three of which in a row may be wrong. That of a
+// address it is the password, for both answers to its secret questions; the third wrong pair in a row locks them. That of a
 // voice mailbox is told to whoever answers the line's telephone and asks for it, which is proof enough.
 //
 // # Guessing
@@ -123,8 +123,8 @@ const (
 	Accepted    Outcome = "accepted"      // it is on its way, if there is such an account with such an address of record, or such a mailbox
 	Wrong       Outcome = "wrong"         // also: there is no such account. Result.TriesLeft
 	Locked      Outcome = "locked"        // until Result.Until; what was given was not looked at, or was wrong
-	Closed      Outcome = "closed"        // until a new code was sent, or somebody opens the account
-	TooMany     Outcome = "too_many"      // deliveries; the next one can be asked for at Result.Until
+	Closed      Outcome = "closed"        // until a new code was sent, or somebody opens the account; of Email until there are other answers
+	TooMany     Outcome = "too_many"      // deliveries, or somebody at the line wants no such call; the next one can be asked for at Result.Until
 	NotOfRecord Outcome = "not_of_record" // it was right, and the account has no such address of record
 	NoUserName  Outcome = "no_user_name"  // it was right, and the account has none
 	NotOffered  Outcome = "not_offered"   // by whomever: this server does not send it in this way
@@ -147,12 +147,13 @@ type Request struct {
 	Address  string      // of Email: which, by its ID in a [mailboxes.Challenge]
 	Answers  [2]secret.Text
 
-	Method   deliveries.Method // one of the rule's
-	Language string            // of a call: "en", "es"; empty: that of the line
+	Method deliveries.Method // one of the rule's
 	// Turn is that of a call, and Once a client's name and its key: the same for the same asking, and no other request's.
 	// Neither: each is another.
 	Turn pins.Turn
 	Once string
+	From string        // of a call: who calls, for the line's history; empty: withheld
+	Side pins.Side     // of a call
 	Note accounts.Note // for the account's history; without a By it is the customer
 }
 
@@ -249,8 +250,11 @@ func (r *Recoveries) offers(request Request) bool {
 // recoverEmail has the line called for who knows the answers.
 func (r *Recoveries) recoverEmail(ctx context.Context, request Request) (Result, error) {
 	proof := mailboxes.EmailProof{
-		Line: request.Line, Email: mailboxes.EmailID(request.Address), Answers: request.Answers, From: request.Note.From,
-		Turn: request.Turn, Once: request.Once,
+		Line: request.Line, Email: mailboxes.EmailID(request.Address), Answers: request.Answers, Once: request.Once,
+		By: request.Note.By, From: request.Note.From,
+	}
+	if call := request.Turn.Call; call != "" {
+		proof.By, proof.From, proof.Side, proof.Call = pins.ByCaller, request.From, request.Side, call
 	}
 	proved, err := r.config.Mailboxes.ProveEmail(ctx, proof)
 	if err != nil {
@@ -268,17 +272,18 @@ func (r *Recoveries) recoverEmail(ctx context.Context, request Request) (Result,
 	return result, nil
 }
 
-// call has the line called. That somebody there wants no such calls is not told: only a line with a mailbox was ever called.
+// call has the line called. That somebody there wants no such calls is told who has proved an address; of a mailbox it is found
+// out later, as only a line with a mailbox was ever called.
 func (r *Recoveries) call(ctx context.Context, request Request, then Outcome) (Result, error) {
 	topic := deliveries.MailboxPassword
 	if request.Service == Email {
 		topic = deliveries.EmailPassword
 	}
 	_, err := r.config.Deliveries.RequestPassword(ctx, deliveries.PasswordParams{
-		Topic: topic, Line: request.Line, Ref: request.Address, Language: request.Language, Key: request.Once,
+		Topic: topic, Line: request.Line, Ref: request.Address, Key: request.Once,
 	})
-	if _, blocked := errors.AsType[*deliveries.BlockedError](err); blocked {
-		err = nil
+	if blocked, is := errors.AsType[*deliveries.BlockedError](err); is {
+		return Result{Outcome: TooMany, Until: blocked.Until}, nil
 	}
 	return asked(err, then)
 }

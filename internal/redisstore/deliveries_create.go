@@ -179,7 +179,7 @@ func (s Deliveries) count(ctx context.Context, create deliveries.NewDelivery) er
 	d, limits := create.Delivery, create.Limits
 	mine := createdKey(create.Subject)
 	keys := []string{mine}
-	if d.Method == deliveries.Voice {
+	if d.Method == deliveries.Voice && !create.Unproved {
 		keys = append(keys, blockedKey(create.Subject))
 	}
 	err := s.countIn(ctx, "Deliveries.count", keys, false, d, day, ratesOf(limits)...)

@@ -51,6 +51,8 @@ func ticketsKey(n nanp.Number) string { return "uc:tickets:{" + tag(string(n)) +
 
 func mailboxKey(n nanp.Number) string { return "uc:mailbox:{" + tag(string(n)) + "}" }
 
+func decoyKey(n nanp.Number) string { return "uc:decoy:{" + tag(string(n)) + "}" }
+
 func ticketKey(name string) string { return "uc:ticket:{" + tag(name) + "}" }
 
 func accountLinesKey(id accounts.ID) string { return "uc:account-lines:{" + tag(string(id)) + "}" }
@@ -210,7 +212,8 @@ var kinds = []Kind{
 	{"uc:tickets:{NUMBER}", "a line's repair tickets: a hash", fewFields, 8_000, "lines with tickets", "a year after a ticket was written last; the line is removed", true},
 	{"uc:ticket:{TICKET}", "whose a ticket, or a service test, is: a hash", fewFields, 200, "tickets and service tests", "a year after it was written last; a service test for a week", true},
 	{"uc:account-lines:{ID}", "the lines of an account that have had tickets: a sorted set, without a version", tickets.MaxLines, 2_000, "accounts with tickets", "a year after a ticket was written last", true},
-	{"uc:mailbox:{NUMBER}", "a line's voice mailbox and e-mail addresses, with the resets of their passwords in the last day, and the wrong answers to secret questions; of what has neither, these alone: a hash", fewFields, 8_000, "lines with voice mail or e-mail, and numbers whose secret questions somebody tried to answer", "the line is removed; of what has neither, 90 days after the last wrong answer, 360 once it is locked until there are others", false},
+	{"uc:mailbox:{NUMBER}", "a line's voice mailbox and e-mail addresses, with the resets of their passwords in the last day, and the wrong answers to secret questions: a hash", fewFields, 8_000, "lines with voice mail or e-mail", "the line is removed", false},
+	{"uc:decoy:{NUMBER}", "the answers to secret questions of a number that has no e-mail addresses: a hash", fewFields, 4_000, "such numbers that somebody tried to answer for", "90 days after the last answer; locked until there are others for 360 days", true},
 	{"uc:events:{NUMBER}", "changes of features, what callers did with tickets, and resets of passwords of mailboxes and e-mail, for the operator's systems, oldest first: a stream", maxEvents, 1_000_000, "lines whose features change", "delivered, and 30 days after; 1000 that wait refuse further changes, but for removals of features; without a PROVISIONING_URL on any server for ever, the newest 1000", false},
 	{"uc:delivered:{NUMBER}", "how far these were delivered: a hash", fewFields, 200, "the same", "as they", false},
 	{"uc:outbox:{lanes}:due", "lines with events that may wait: a sorted set, without a version", 0, 100_000, "lines with events that wait", "all its events are delivered; without a PROVISIONING_URL on any server for ever", false},

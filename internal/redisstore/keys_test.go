@@ -28,6 +28,7 @@ func TestKeys(t *testing.T) {
 		noticesKey("acc_1"):                           "uc:notices:{acc_1}",
 		ticketsKey("+16125550142"):                    "uc:tickets:{+16125550142}",
 		mailboxKey("+16125550142"):                    "uc:mailbox:{+16125550142}",
+		decoyKey("+16125550142"):                      "uc:decoy:{+16125550142}",
 		ticketKey("48211907"):                         "uc:ticket:{48211907}",
 		accountLinesKey("acc_1"):                      "uc:account-lines:{acc_1}",
 		callerKey("sip:a@b.example.com"):              "uc:caller:{sip:a@b.example.com}:failures",

@@ -106,6 +106,6 @@ local answer = 1
 for i = 14, #ARGV do answer = answer + due(KEYS[6], ARGV[i], ARGV[12], KEYS[3], ARGV[13]) end
 if ARGV[6] ~= '' then record(KEYS[3], ARGV[6]) end
 swap(KEYS[2], ARGV[1], ARGV[2], ARGV[3])
-if ARGV[4] ~= '0' then redis.call('PEXPIRE', KEYS[2], ARGV[4]) else redis.call('PERSIST', KEYS[2]) end
+if ARGV[4] ~= '0' then redis.call('PEXPIRE', KEYS[2], ARGV[4]) end
 return answer
 `).lasts()

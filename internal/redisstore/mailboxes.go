@@ -21,8 +21,17 @@ func (db *DB) Mailboxes() Mailboxes { return Mailboxes{db} }
 //	rev     the revision
 //	sealed  all else, as package mailboxes sealed it
 func (s Mailboxes) Load(ctx context.Context, number nanp.Number) (mailboxes.Stored, error) {
+	return s.load(ctx, "Mailboxes.Load", mailboxKey(number), number)
+}
+
+// LoadDecoy implements [mailboxes.Store]. It is a hash of the same fields.
+func (s Mailboxes) LoadDecoy(ctx context.Context, number nanp.Number) (mailboxes.Stored, error) {
+	return s.load(ctx, "Mailboxes.LoadDecoy", decoyKey(number), number)
+}
+
+func (s Mailboxes) load(ctx context.Context, operation, key string, number nanp.Number) (mailboxes.Stored, error) {
 	stored := mailboxes.Stored{Number: number}
-	err := s.db.hash(ctx, "Mailboxes.Load", mailboxKey(number), mailboxes.ErrNoMailbox, "rev", &stored.Revision, "sealed", &stored.Sealed)
+	err := s.db.hash(ctx, operation, key, mailboxes.ErrNoMailbox, "rev", &stored.Revision, "sealed", &stored.Sealed)
 	return sound(stored, err)
 }
 
@@ -34,6 +43,9 @@ func (s Mailboxes) Change(ctx context.Context, change mailboxes.Change) error {
 	c := lineChange{
 		key: mailboxKey(change.Number), number: change.Number, revision: change.Revision, sealed: change.Sealed, lives: change.Lives,
 		proved: change.Proved, record: change.Record, event: change.Event,
+	}
+	if change.Lives > 0 {
+		c.key = decoyKey(change.Number)
 	}
 	if change.Notice != nil {
 		c.notices = [][]byte{change.Notice}

@@ -21,6 +21,7 @@ func mailboxOperations(all redisstore.Mailboxes) map[string]func(context.Context
 	}
 	return map[string]func(context.Context) error{
 		"mailbox":        func(ctx context.Context) error { return check.Err(all.Load(ctx, number)) },
+		"decoy":          func(ctx context.Context) error { return check.Err(all.LoadDecoy(ctx, number)) },
 		"change mailbox": func(ctx context.Context) error { return all.Change(ctx, change) },
 	}
 }
@@ -30,6 +31,7 @@ func TestRecordsOfMailboxes(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
 		db, client, ctx := open(t, s.URL()), raw(t, s), context.Background()
 		operations := mailboxOperations(db.Mailboxes())
+		delete(operations, "decoy") // which is another record
 		check.OK(t, operations["change mailbox"](ctx))
 		check.Same(t, client.PTTL(ctx, ofMailbox).Val(), time.Duration(-1)) // for ever
 		for v, want := range map[string]error{"2": storage.ErrNewer, "x": storage.ErrDamaged} {

@@ -138,6 +138,7 @@ type resetting string
 const (
 	aPassword resetting = "a password"
 	noReset   resetting = "withdrawn"
+	notNow    resetting = "not now" // it was reset too often, or the operator's platform is behind
 )
 
 // reset gives the line's voice mailbox or e-mail address a temporary password, has that spoken in this turn, and notes it.
@@ -150,6 +151,8 @@ func (a actions) reset(ctx context.Context, c *ivr.Call) (resetting, error) {
 	switch {
 	case errors.Is(err, deliveries.ErrNotFound):
 		return noReset, nil
+	case errors.Is(err, deliveries.ErrNotNow):
+		return notNow, nil
 	case err != nil:
 		return "", err
 	}

@@ -132,6 +132,7 @@ func (a actions) resetting() []ivr.Node {
 		ivr.Action[resetting]{At: resetPassword, Run: a.reset, On: ivr.On[resetting]{
 			aPassword: tellPassword,
 			noReset:   tellNothing,
+			notNow:    tellNotNow,
 		}, May: sayMayBeReset},
 		ivr.Say{At: tellPassword, Prompt: sayPassword, Next: repeatPassword},
 		ivr.Say{At: repeatPassword, Prompt: sayPasswordAgain, Next: againReset},
@@ -184,6 +185,7 @@ func (a actions) validating() []ivr.Node {
 var ending = []ivr.Node{
 	ivr.Say{At: leaveNotice, Prompt: sayNotice, Next: ivr.HangUp},
 	ivr.Say{At: tellNothing, Prompt: sayNothing, Next: ivr.HangUp},
+	ivr.Say{At: tellNotNow, Prompt: sayNotNow, Next: ivr.HangUp},
 	ivr.Say{At: bye, Prompt: sayBye, Next: ivr.HangUp},
 	ivr.Say{At: sorry, Prompt: saySorry, Next: ivr.HangUp},
 }
@@ -232,6 +234,7 @@ const (
 
 	leaveNotice ivr.Step = "leave-notice"
 	tellNothing ivr.Step = "tell-nothing"
+	tellNotNow  ivr.Step = "tell-not-now"
 	bye         ivr.Step = "say-bye"
 	sorry       ivr.Step = "sorry"
 )

@@ -24,6 +24,7 @@ const (
 	again   = "To hear it again, press 1. If you did not ask for this call, press 9."
 	noKey   = "| No key was pressed. "
 	left    = "We called about your account. If you need our help, please call 800-573-1311. Goodbye. hung up"
+	notNow  = "We cannot reset the password right now. If you need our help, please call 800-573-1311. Goodbye. hung up"
 	nothing = "We have nothing to tell you in this call any more. Goodbye. hung up"
 	bye     = "Thank you. Goodbye. hung up"
 	sorry   = "This is Northern Telephone. We are sorry, something went wrong on our side. If you need our help, please call 800-573-1311. Goodbye. hung up"
@@ -200,6 +201,7 @@ func TestTroubleInTheCall(t *testing.T) {
 
 		"resetting a mailbox":            {mailboxOf("en"), func(f *fake) { f.reset = errDown }, "1", mayBeReset + sorry},
 		"a mailbox that is gone":         {mailboxOf("en"), func(f *fake) { f.reset = deliveries.ErrNotFound }, "1", nothing},
+		"a mailbox reset too often":      {mailboxOf("en"), func(f *fake) { f.reset = deliveries.ErrNotNow }, "1", notNow},
 		"resetting an address":           {emailOf("en"), func(f *fake) { f.reset = errDown }, "1", strings.Replace(mayBeReset, "voice mailbox", "e-mail address", 1) + sorry},
 		"declining a reset":              {mailboxOf("en"), func(f *fake) { f.declined = errDown }, "9", mayBeReset + sorry},
 		"noting that a password is told": {mailboxOf("en"), func(f *fake) { f.spoken = errDown }, "1", mayBeReset + sorry},

@@ -28,6 +28,11 @@ var (
 		EN:   "We have nothing to tell you in this call any more. Goodbye.",
 		ES:   "Ya no tenemos nada que decirle en esta llamada. Adiós.",
 	}
+	sayNotNow = ivr.Prompt{
+		Name: "callback-not-now",
+		EN:   "We cannot reset the password right now. If you need our help, please call {call-back}. Goodbye.",
+		ES:   "Ahora no podemos restablecer la contraseña. Si necesita nuestra ayuda, llame al {call-back}. Adiós.",
+	}
 	sayBye = ivr.Prompt{
 		Name: "callback-bye",
 		EN:   "Thank you. Goodbye.",

@@ -120,10 +120,10 @@ func (a actions) requestCode(ctx context.Context, c *ivr.Call) (request, error) 
 		Account: account, Topic: deliveries.SecurityCode, Method: deliveries.Voice, Request: "security code by the help line",
 		Key: once(c),
 	}
-	_, err = a.Deliveries.Request(ctx, params)
+	_, err = a.Deliveries.Request(ctx, c.SID, params)
 	if errors.Is(err, deliveries.ErrNoSecret) {
 		params.Topic = deliveries.SecurityAnswer
-		_, err = a.Deliveries.Request(ctx, params)
+		_, err = a.Deliveries.Request(ctx, c.SID, params)
 	}
 	return asked(err)
 }

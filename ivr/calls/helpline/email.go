@@ -47,7 +47,7 @@ func (a actions) emails() []ivr.Node {
 	m := ivr.Menu{At: emailsMenu, Prompt: saySeveralEmails, Closing: sayBackEnd, Back: askEmailBTN, GaveUp: toHelp, Listing: true}
 	for n := range mailboxes.MaxEmails {
 		at := ivr.Step(fmt.Sprintf("choose-email-%d", n+1))
-		m.Options = append(m.Options, ivr.Option{Prompt: forEmailLetters(n), Next: at, If: func(c *ivr.Call) bool { return c.Text(emailLetters(n)) != "" }})
+		m.Options = append(m.Options, ivr.Option{Prompt: forEmailOf(n), Next: at, If: func(c *ivr.Call) bool { return c.Text(which(n)) != "" }})
 		nodes = append(nodes, ivr.Action[choice]{At: at, Run: pickEmail(n), On: ivr.On[choice]{chosen: askAnswer}})
 	}
 	return append(nodes, m)
@@ -72,7 +72,7 @@ func (a actions) findEmails(ctx context.Context, c *ivr.Call) (addresses, error)
 	}
 	var all []mailboxes.Challenge
 	refused, err := a.Lines.Ask(ctx, callerOf(c), func() (err error) {
-		all, err = a.Mailboxes.Challenge(ctx, number)
+		all, err = a.Mailboxes.Challenge(ctx, c.SID, number)
 		return err
 	})
 	switch {
@@ -82,19 +82,40 @@ func (a actions) findEmails(ctx context.Context, c *ivr.Call) (addresses, error)
 		return askedTooOften, nil
 	}
 	c.Fill(emailLine, string(number))
-	kept := make([]string, mailboxes.MaxEmails)
-	for n := range kept {
-		c.Fill(emailLetters(n), "")
-		if n < len(all) {
-			c.Fill(emailLetters(n), strings.Join(strings.Split(strings.ToUpper(all[n].Letters), ""), ", "))
-			kept[n] = fmt.Sprint(all[n].Email, " ", all[n].Questions[0], " ", all[n].Questions[1])
-		}
-	}
-	c.Fill(emailsFound, strings.Join(kept, ","))
+	offer(c, all)
 	if len(all) > 1 {
 		return someAddresses, nil
 	}
 	return oneAddress, chooseEmail(c, 0)
+}
+
+// offer keeps the addresses that were found, with their letters. Those of which the letters are the same are told apart by which
+// of them they are.
+func offer(c *ivr.Call, all []mailboxes.Challenge) {
+	same, before := map[string]int{}, map[string]int{}
+	for _, one := range all {
+		same[one.Letters]++
+	}
+	kept := make([]string, mailboxes.MaxEmails)
+	for n := range kept {
+		c.Fill(which(n), "")
+		if n >= len(all) {
+			continue
+		}
+		one := all[n]
+		kept[n] = fmt.Sprint(one.Email, " ", one.Questions[0], " ", one.Questions[1])
+		before[one.Letters]++
+		c.FillPhrase(which(n), theOne[0])
+		if same[one.Letters] > 1 {
+			c.FillPhrase(which(n), theOne[before[one.Letters]])
+		}
+		c.FillPhrase(beginning(n), noLetters)
+		if one.Letters != "" {
+			c.Fill(letters(n), strings.Join(strings.Split(strings.ToUpper(one.Letters), ""), ", "))
+			c.FillPhrase(beginning(n), beginsWith(n))
+		}
+	}
+	c.Fill(emailsFound, strings.Join(kept, ","))
 }
 
 // pickEmail chooses one of the addresses that were kept.
@@ -109,21 +130,33 @@ func chooseEmail(c *ivr.Call, n int) error {
 		return fmt.Errorf("there is no e-mail address %d to choose", n+1)
 	}
 	c.Fill(emailID, found[0])
-	c.Fill(letters, c.Text(emailLetters(n)))
 	c.FillPhrase(question, secretQuestions[mailboxes.Question(found[1])])
 	c.FillPhrase(secondQuestion, secretQuestions[mailboxes.Question(found[2])])
 	return nil
 }
 
-// emailLetters are the first letters of one of the addresses that were found, from 0.
-func emailLetters(n int) ivr.Variable {
-	return ivr.Variable{Name: fmt.Sprintf("email-%d", n+1), Kind: ivr.Words}
+// which, beginning and letters are how one of the addresses that were found is offered, from 0: "the second one", "that begins
+// with A, N, N", and the letters in that.
+func which(n int) ivr.Variable     { return ofEmail("which", n, ivr.Phrase) }
+func beginning(n int) ivr.Variable { return ofEmail("beginning", n, ivr.Phrase) }
+func letters(n int) ivr.Variable   { return ofEmail("letters", n, ivr.Words) }
+
+func ofEmail(name string, n int, kind ivr.Kind) ivr.Variable {
+	return ivr.Variable{Name: fmt.Sprintf("%s-%d", name, n+1), Kind: kind}
 }
 
-func emailsLetters() []ivr.Variable {
-	all := make([]ivr.Variable, mailboxes.MaxEmails)
-	for n := range all {
-		all[n] = emailLetters(n)
+// emailChoices are what is said of the addresses that were found, by variables that say one of a few things.
+func emailChoices() map[ivr.Variable][]ivr.Prompt {
+	all := map[ivr.Variable][]ivr.Prompt{}
+	for n := range mailboxes.MaxEmails {
+		all[which(n)], all[beginning(n)] = theOne[:], []ivr.Prompt{beginsWith(n), noLetters}
+	}
+	return all
+}
+
+func emailVariables() (all []ivr.Variable) {
+	for n := range mailboxes.MaxEmails {
+		all = append(all, which(n), beginning(n), letters(n))
 	}
 	return all
 }

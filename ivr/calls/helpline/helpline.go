@@ -20,6 +20,7 @@ package helpline
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -52,7 +53,8 @@ type Accounts interface {
 
 // Deliveries is what the call needs of [deliveries.Deliveries].
 type Deliveries interface {
-	Request(ctx context.Context, params deliveries.Params) (deliveries.Delivery, error)
+	// Request is for a call, by its CallSid.
+	Request(ctx context.Context, callSID string, params deliveries.Params) (deliveries.Delivery, error)
 }
 
 // Config is what the call needs.
@@ -87,22 +89,24 @@ func Flow(c Config) *ivr.Flow {
 	}
 	a := actions{Config: c}
 	a.bill, a.linePIN, a.recovery = a.billSubflow(), a.linePINSubflow(), a.recoverySubflow()
+	choices := map[ivr.Variable][]ivr.Prompt{
+		lastTry: {prompts.LastTry},
+		service: c.Directory.names(), status: sayStatuses(), visit: {visitArranged},
+		technician: {hasArrived, onTheWay, onTheWayFor}, tested: {results[""], results[tickets.LineGood], results[tickets.TroubleFound]},
+		wanted:   {wants[recovery.UserName], wants[recovery.Password], wants[recovery.UserNameAndPassword], wants[recovery.SecurityCode], oneTimePassword},
+		mailNext: {firstUse, nextUse},
+		way:      {sentBy[deliveries.Email], sentBy[deliveries.ByMail], sentBy[deliveries.Voice]},
+		question: sayQuestions(), secondQuestion: sayQuestions(),
+	}
+	maps.Copy(choices, emailChoices())
 	return &ivr.Flow{
 		Name: "help-line", Start: arrive, Sorry: sorry, Help: c.Directory.of(person).at(),
 		Notices: prompts.Notices(sayApology, sayUnsure),
 		Given: map[ivr.Variable]string{
 			helpLine: string(c.number(c.Directory.of(person))), callerID: string(c.CallerID), shortCode: "78",
 		},
-		Variables: append(append(ticketNumbers(), emailsLetters()...), lastTry, letters, question, secondQuestion, service, number, access, minutes, ticket, status, visit, technician, tested, day, earliest, latest, newContact, wanted, way, mailPassword, mailNext),
-		Choices: map[ivr.Variable][]ivr.Prompt{
-			lastTry: {prompts.LastTry},
-			service: c.Directory.names(), status: sayStatuses(), visit: {visitArranged},
-			technician: {hasArrived, onTheWay, onTheWayFor}, tested: {results[""], results[tickets.LineGood], results[tickets.TroubleFound]},
-			wanted:   {wants[recovery.UserName], wants[recovery.Password], wants[recovery.UserNameAndPassword], wants[recovery.SecurityCode], oneTimePassword},
-			mailNext: {firstUse, nextUse},
-			way:      {sentBy[deliveries.Email], sentBy[deliveries.ByMail], sentBy[deliveries.Voice]},
-			question: sayQuestions(), secondQuestion: sayQuestions(),
-		},
+		Variables: append(append(ticketNumbers(), emailVariables()...), lastTry, question, secondQuestion, service, number, access, minutes, ticket, status, visit, technician, tested, day, earliest, latest, newContact, wanted, way, mailPassword, mailNext),
+		Choices:   choices,
 		Nodes: slices.Concat(a.arriving(), a.topics(), a.updateCenter(), a.online(), a.securityCode(), a.onlinePassword(), a.repairs(), a.ticketNodes(),
 			a.contactNodes(), a.cancelNodes(), a.testNodes(), a.distance(), a.voiceMail(), a.emails(), a.elsewhere(), a.contacts(), a.ending()),
 	}

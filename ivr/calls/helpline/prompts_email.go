@@ -38,8 +38,8 @@ var (
 	}
 	sayAskAnswer = ivr.Prompt{
 		Name: "helpline-ask-answer",
-		EN:   "For the address that begins with {letters}, there are two secret questions. {question} For each letter of the answer, press its key once, such as 2 for A, B or C. Leave out all other signs. Then press pound.",
-		ES:   "Para la dirección que empieza con {letters} hay dos preguntas. {question} Por cada letra de la respuesta oprima una vez su tecla, como el dos para A, B o C. Omita otros signos. Luego oprima el signo de número.",
+		EN:   "There are two secret questions. {question} For each letter of the answer, press its key once, such as 2 for A, B or C. Leave out all other signs. Then press pound.",
+		ES:   "Hay dos preguntas de seguridad. {question} Por cada letra de la respuesta oprima una vez su tecla, como el dos para A, B o C. Omita otros signos. Luego oprima el signo de número.",
 	}
 	saySecondAnswer = ivr.Prompt{
 		Name: "helpline-ask-second-answer",
@@ -53,15 +53,37 @@ var (
 	}
 )
 
-// forEmailLetters offers one of the addresses that were found, from 0.
-func forEmailLetters(n int) ivr.Prompt {
-	v := emailLetters(n).Name
+// forEmailOf offers one of the addresses that were found, from 0.
+func forEmailOf(n int) ivr.Prompt {
+	said := "{" + which(n).Name + "} {" + beginning(n).Name + "}"
 	return ivr.Prompt{
 		Name: fmt.Sprintf("helpline-for-email-%d", n+1),
-		EN:   "For the one that begins with {" + v + "}, press {key}.",
-		ES:   "Para la que empieza con {" + v + "}, oprima el {key}.",
+		EN:   "For " + said + ", press {key}.",
+		ES:   "Para " + said + ", oprima el {key}.",
 	}
 }
+
+// theOne says which it is of those that begin alike, from 1; of one that is the only one, 0.
+var theOne = [mailboxes.MaxEmails + 1]ivr.Prompt{
+	{Name: "helpline-email-the-one", EN: "the one", ES: "la"},
+	{Name: "helpline-email-the-first", EN: "the first one", ES: "la primera"},
+	{Name: "helpline-email-the-second", EN: "the second one", ES: "la segunda"},
+	{Name: "helpline-email-the-third", EN: "the third one", ES: "la tercera"},
+	{Name: "helpline-email-the-fourth", EN: "the fourth one", ES: "la cuarta"},
+	{Name: "helpline-email-the-fifth", EN: "the fifth one", ES: "la quinta"},
+}
+
+// beginsWith says how one of the addresses that were found begins, from 0.
+func beginsWith(n int) ivr.Prompt {
+	v := letters(n).Name
+	return ivr.Prompt{
+		Name: fmt.Sprintf("helpline-email-begins-%d", n+1),
+		EN:   "that begins with {" + v + "}",
+		ES:   "que empieza con {" + v + "}",
+	}
+}
+
+var noLetters = ivr.Prompt{Name: "helpline-email-no-letters", EN: "that has no letters", ES: "que no tiene letras"}
 
 // secretQuestions are how they are asked.
 var secretQuestions = map[mailboxes.Question]ivr.Prompt{

@@ -18,8 +18,8 @@ type Recoveries interface {
 	Recover(ctx context.Context, request recovery.Request) (recovery.Result, error)
 }
 
-// recoverySubflow judges what was keyed, and has what was forgotten sent to the address or e-mail address of record: never is
-// any of it spoken. What proves what is package recovery's.
+// recoverySubflow judges what was keyed, and has what was forgotten sent to the address or e-mail address of record, or told by a
+// call to the line: none of it is spoken in this call. What proves what is package recovery's.
 func (a actions) recoverySubflow() *ivr.Subflow {
 	return &ivr.Subflow{
 		Name: "recovery", Start: recoverIt,
@@ -123,8 +123,8 @@ func (a actions) recover(ctx context.Context, c *ivr.Call) (recovery.Outcome, er
 func (a actions) forgotten(c *ivr.Call) (r recovery.Request, err error) {
 	r = recovery.Request{
 		Service: recovery.Service(c.Text(recovering)), Need: recovery.Need(c.Text(need)), Method: deliveries.Method(c.Text(sending)),
-		Password: c.Secret(keyedPassword), Code: c.Secret(keyedCode), ZIP: c.Secret(keyedZIP), Turn: turnOf(c),
-		Note: accounts.Note{By: accounts.ByCustomer, From: "telephone"},
+		Password: c.Secret(keyedPassword), Code: c.Secret(keyedCode), ZIP: c.Secret(keyedZIP),
+		Turn: turnOf(c), From: c.Caller.From, Side: pins.Remote,
 	}
 	switch r.Service { //nolint:exhaustive // a voice mailbox's line is called at once
 	case recovery.LongDistance:

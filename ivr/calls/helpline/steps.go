@@ -240,7 +240,6 @@ var (
 	emailsFound       = ivr.Variable{Name: "emails", Kind: ivr.Words}     // ID and questions of each
 	emailLine         = ivr.Variable{Name: "email-line", Kind: ivr.Phone} // the billing telephone number
 	emailID           = ivr.Variable{Name: "email", Kind: ivr.Words}      // of the present one
-	letters           = ivr.Variable{Name: "letters", Kind: ivr.Words}    // with which that begins
 	question          = ivr.Variable{Name: "question", Kind: ivr.Phrase}
 	secondQuestion    = ivr.Variable{Name: "second-question", Kind: ivr.Phrase}
 	keyedAnswer       = ivr.Variable{Name: "answer", Kind: ivr.Secret} // on the keypad

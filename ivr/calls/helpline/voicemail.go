@@ -17,7 +17,8 @@ import (
 type Mailboxes interface {
 	Reset(ctx context.Context, r mailboxes.Request) (mailboxes.Result, error)
 	ResetOfAccount(ctx context.Context, proof mailboxes.Proof) (mailboxes.Result, error)
-	Challenge(ctx context.Context, number nanp.Number) ([]mailboxes.Challenge, error)
+	// Challenge is for a call, by its CallSid.
+	Challenge(ctx context.Context, callSID string, number nanp.Number) ([]mailboxes.Challenge, error)
 }
 
 // voiceMail gives a mailbox a temporary password, for whoever proves the line or its account; else the line is called. One
@@ -141,7 +142,6 @@ func (a actions) callMailLine(ctx context.Context, c *ivr.Call) (request, error)
 	refused, err := a.Lines.Ask(ctx, callerOf(c), func() (err error) {
 		result, err = a.Recoveries.Recover(ctx, recovery.Request{
 			Service: recovery.VoiceMail, Need: recovery.Password, Line: number, Method: deliveries.Voice, Turn: turnOf(c),
-			Note: accounts.Note{By: accounts.ByCustomer, From: "telephone"},
 		})
 		return err
 	})
