@@ -266,6 +266,7 @@ func (m Menu) checkLength() []error {
 	numbered, digits, pounds := m.numbered(), 0, 0
 	for _, o := range m.Options {
 		switch {
+		case o.Aside:
 		case o.Key == pound && !m.Listing:
 			pounds++
 		case o.Key != "" && o.Key != pound:

@@ -93,7 +93,7 @@ func (m Menu) takes(l Language, prompt func(Prompt) time.Duration) time.Duration
 	var numbered []time.Duration
 	for _, o := range m.Options {
 		switch {
-		case o.In != "" && o.In != l:
+		case o.In != "" && o.In != l, o.Aside:
 		case o.Key != "":
 			total += prompt(o.Prompt)
 		default:
@@ -139,8 +139,8 @@ func (f *Flow) checkKeys() []error {
 	var wrong []error
 	for _, node := range f.everyNode() {
 		var keyed []Prompt
-		if menu, isMenu := node.(Menu); isMenu {
-			keyed = menu.keyed()
+		if k, offers := node.(interface{ keyed() []Prompt }); offers {
+			keyed = k.keyed()
 		}
 		for _, p := range node.prompts() {
 			if slices.Contains(variables(p.EN), key.Name) != slices.Contains(keyed, p) {

@@ -258,6 +258,9 @@ func (r Resume) enter(_ context.Context, t *turn) (Step, error) {
 		return here, errNotWaiting
 	}
 	t.call.state.Stack = t.call.question.stack
+	if _, menu := t.engine.nodes[t.call.question.at].(Menu); menu { // who asked for help hears it in full
+		delete(t.call.state.Visits, t.call.question.at)
+	}
 	return t.call.question.at, nil
 }
 

@@ -16,7 +16,7 @@ type Menu struct {
 	More    Prompt // offers the next page, "For more choices, press {key}."; a menu that fits on one has none
 	First   Prompt // offers, on the last page, the first one
 	Closing Prompt // what comes after the options, such as what * does; may be left out
-	Back    Step   // after *
+	Back    Step   // after *, on the first page; on others * leads to the page before
 	GaveUp  Step   // after so many silences or wrong keys as there are Tries
 	Tries   int    // 0: three; 1: to press nothing is a choice as well, and no notice is made of it
 	// Listing: the options are entries of a list, which are heard and not kept in mind. # is not
@@ -28,7 +28,10 @@ type Menu struct {
 // your PIN, press {key}."
 type Option struct {
 	Prompt Prompt
-	Next   Step
+	// Brief is said in its place where the menu was heard before, in a call or in its subflow: "On or off: {key}." It may be
+	// left out.
+	Brief Prompt
+	Next  Step
 	// Key is 1 to 9 or #, for an option that has the same key wherever it is offered; empty:
 	// the engine numbers it.
 	Key string
@@ -36,6 +39,8 @@ type Option struct {
 	If func(*Call) bool
 	// In is the only language in which it is spoken; empty: the caller's.
 	In Language
+	// Aside: it is not counted among the five that can be kept in mind, as it is offered after what was just done alone.
+	Aside bool
 }
 
 func (m Menu) step() Step { return m.At }
@@ -49,7 +54,7 @@ func (m Menu) prompts() []Prompt {
 func (m Menu) keyed() []Prompt {
 	var all []Prompt
 	for _, o := range m.Options {
-		all = append(all, o.Prompt)
+		all = append(all, o.Prompt, o.Brief)
 	}
 	return written(append(all, m.More, m.First)...)
 }
@@ -67,16 +72,26 @@ func (m Menu) exits() []Exit {
 
 func (m Menu) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Action
 	t.call.state.Tries, t.call.state.Page = 0, 0
-	m.offer(t)
+	known := slices.ContainsFunc(m.Options, func(o Option) bool { return o.Brief != Prompt{} }) && t.call.state.visit(m.At) > 1
+	m.say(t, known)
 	return here, nil
 }
 
-func (m Menu) offer(t *turn) {
+// offer says the menu in full.
+func (m Menu) offer(t *turn) { m.say(t, false) }
+
+// say says the menu, briefly to who knows it: without what comes after the options.
+func (m Menu) say(t *turn, known bool) {
 	t.say(m.Prompt)
 	for _, o := range m.page(t.call) {
+		if known && o.Brief != (Prompt{}) {
+			o.Prompt = o.Brief
+		}
 		t.offer(o)
 	}
-	t.say(m.Closing)
+	if !known {
+		t.say(m.Closing)
+	}
 	t.answer.gather(t.nextTurn(m.At), keypad{most: 1, every: true, patience: t.patience()})
 }
 
@@ -85,6 +100,9 @@ func (m Menu) receive(t *turn, input Input) Step {
 	case help:
 		return t.help(m.At)
 	case back:
+		if t.call.state.Page > 0 { // one step back is the page before
+			return m.choose(t, offered{turns: first, page: t.call.state.Page - 1})
+		}
 		return t.leave(m.At, back, m.Back)
 	}
 	for _, o := range m.page(t.call) {

@@ -31,15 +31,25 @@ type Gather struct {
 	Zero   bool  // a single 0 is an answer here, such as midnight, and no call for help
 	Into   Variable
 	Next   Step
-	Back   Step // after *
+	Also   []Option // offered after the question: each has a Key of its own, from 1 to 9, which no entry is
+	Back   Step     // after *
 	GaveUp Step
+	// Optional: to key nothing is an answer as well, and goes on at GaveUp at once. No notice is made of it.
+	Optional bool
 }
 
 func (g Gather) step() Step        { return g.At }
-func (g Gather) prompts() []Prompt { return written(g.Once, g.Prompt) }
+func (g Gather) prompts() []Prompt { return append(written(g.Once, g.Prompt), g.keyed()...) }
+
+// keyed are the prompts that name a key.
+func (g Gather) keyed() []Prompt { return Menu{Options: g.Also}.keyed() }
 
 func (g Gather) exits() []Exit {
-	return []Exit{{g.At, "heard", g.Next}, {g.At, back, g.Back}, {g.At, gaveUp, g.GaveUp}}
+	all := []Exit{{g.At, "heard", g.Next}, {g.At, back, g.Back}, {g.At, gaveUp, g.GaveUp}}
+	for _, o := range g.Also {
+		all = append(all, Exit{g.At, o.Prompt.Name, o.Next})
+	}
+	return all
 }
 
 func (g Gather) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Action
@@ -47,10 +57,20 @@ func (g Gather) enter(_ context.Context, t *turn) (Step, error) { //nolint:unpar
 	if t.call.state.visit(g.At) == 1 {
 		t.say(g.Once)
 	}
-	t.say(g.Prompt)
-	g.await(t)
+	g.ask(t)
 	return here, nil
 }
+
+func (g Gather) ask(t *turn) {
+	t.say(g.Prompt)
+	for _, o := range g.also(t.call) {
+		t.offer(o)
+	}
+	g.await(t)
+}
+
+// also are the options that this call is offered.
+func (g Gather) also(c *Call) []offered { return Menu{Options: g.Also}.page(c) }
 
 // await sets no number of digits: # or a pause ends an entry, so whatever is keyed too
 // many belongs to it and not to the next question.
@@ -64,9 +84,16 @@ func (g Gather) receive(t *turn, input Input) Step {
 		return t.help(g.At)
 	case input.Keys == back:
 		return t.leave(g.At, back, g.Back)
+	case g.Optional && input.Keys == "":
+		return t.leave(g.At, gaveUp, g.GaveUp)
+	}
+	for _, o := range g.also(t.call) {
+		if input.Keys == o.pressed {
+			return t.leave(g.At, o.Prompt.Name, o.Next)
+		}
 	}
 	if problem := g.problem(t.flow().Notices, input); problem != nil {
-		return t.repeat(g.At, g.GaveUp, tries, *problem, func() { t.say(g.Prompt); g.await(t) })
+		return t.repeat(g.At, g.GaveUp, tries, *problem, func() { g.ask(t) })
 	}
 	t.call.Fill(g.Into, input.Keys)
 	return t.leave(g.At, "heard", g.Next)
@@ -104,6 +131,7 @@ type Say struct {
 	Prompt Prompt
 	// Whole: a key doesn't cut it short. For the few words that must be heard.
 	Whole bool
+	Once  bool // it is spoken the first time alone, in a call or in its subflow
 	Next  Step
 }
 
@@ -112,6 +140,9 @@ func (s Say) exits() []Exit     { return []Exit{{s.At, "said", s.Next}} }
 func (s Say) prompts() []Prompt { return []Prompt{s.Prompt} }
 
 func (s Say) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Action
+	if s.Once && t.call.state.visit(s.At) > 1 {
+		return t.leave(s.At, "said", s.Next), nil
+	}
 	t.say(s.Prompt)
 	if s.Whole {
 		t.answer.protect()

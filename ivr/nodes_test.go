@@ -392,6 +392,40 @@ func TestMenuStaysOnItsPage(t *testing.T) {
 	c.press("2", "en: chose-six in English.", "hang up")
 }
 
+// Star leads back to the page before, and from the first page out of the menu.
+func TestMenuStarTurnsBack(t *testing.T) {
+	c := dial(t, paging(ivr.English, upTo(9)), page("1", nil, "one", "two", "three", "four", "more")...)
+	c.press("5", page("2", nil, "five", "six", "seven", "eight", "more")...)
+	c.press("5", page("3", nil, "nine", "first")...)
+	c.press("*", page("4", nil, "five", "six", "seven", "eight", "more")...)
+	c.press("*", page("5", nil, "one", "two", "three", "four", "more")...)
+	c.press("*", "hang up")
+}
+
+// What is offered besides a question has a key of its own, and an optional question takes silence for an answer.
+func TestGatherWithOptions(t *testing.T) {
+	flow := flowOf(speak("start", "ask", ivr.English),
+		ivr.Gather{At: "ask", Prompt: words("ask"), Digits: ivr.Range{Min: 3, Max: 3}, Into: ivr.Variable{Name: "entry", Kind: ivr.Digits}, Next: "heard", Optional: true,
+			Also: []ivr.Option{{Prompt: option("undo"), Key: "7", Next: "undo"}}, Back: "left", GaveUp: "left"},
+		say("heard", ivr.HangUp), say("undo", ivr.HangUp), say("left", ivr.HangUp))
+	asked := gather("0", "#", "1", "  en: ask in English.", "  en: undo, press 7.")
+	dial(t, flow, asked...).press("7", "en: undo in English.", "hang up")
+	dial(t, flow, asked...).press("", "en: left in English.", "hang up")
+	dial(t, flow, asked...).press("123", "en: heard in English.", "hang up")
+}
+
+// A menu that was heard before is said briefly, and in full again to who does not answer.
+func TestMenuBriefly(t *testing.T) {
+	menu := ivr.Menu{At: "menu", Prompt: words("menu"), Closing: words("closing"), Back: ivr.HangUp, GaveUp: "give-up",
+		Options: []ivr.Option{{Prompt: option("one"), Brief: option("brief"), Next: "again"}}}
+	flow := flowOf(speak("start", "once", ivr.English), ivr.Say{At: "once", Prompt: words("once"), Once: true, Next: "menu"},
+		menu, ivr.Say{At: "again", Prompt: words("again"), Next: "once"}, say("give-up", ivr.HangUp))
+	full := []string{"  en: menu in English.", "  en: one, press 1.", "  en: closing in English."}
+	c := dial(t, flow, gather("1", "any", "1", append([]string{"  en: once in English."}, full...)...)...)
+	c.press("1", gather("1", "any", "2", "  en: again in English.", "  en: menu in English.", "  en: brief, press 1.")...)
+	c.press("", gather("1", "any", "3", append([]string{"  en: silence in English."}, full...)...)...)
+}
+
 // A key of its own is an option's on every page.
 func TestMenuKeyIsTheSameOnEveryPage(t *testing.T) {
 	first, second := []string{"one", "two", "three", "four", "more"}, []string{"five", "six", "first"}

@@ -20,16 +20,16 @@ var jobLimits = []struct {
 	script       string
 	turns, words int
 }{
-	{"job-call-rejection", 19, 601},
-	{"job-call-rejection-in-spanish", 19, 662},
-	{"job-dial-lock", 12, 403},
-	{"job-dial-lock-in-spanish", 12, 455},
-	{"job-do-not-disturb-schedule", 12, 397},
-	{"job-do-not-disturb-schedule-in-spanish", 12, 471},
-	{"job-no-solicitation", 8, 256},
-	{"job-no-solicitation-in-spanish", 8, 294},
-	{"job-selective-call-forwarding", 12, 485},
-	{"job-selective-call-forwarding-in-spanish", 12, 554},
+	{"job-call-rejection", 13, 437},
+	{"job-call-rejection-in-spanish", 13, 475},
+	{"job-dial-lock", 12, 310},
+	{"job-dial-lock-in-spanish", 12, 362},
+	{"job-do-not-disturb-schedule", 10, 283},
+	{"job-do-not-disturb-schedule-in-spanish", 10, 348},
+	{"job-no-solicitation", 7, 202},
+	{"job-no-solicitation-in-spanish", 7, 240},
+	{"job-selective-call-forwarding", 10, 329},
+	{"job-selective-call-forwarding-in-spanish", 10, 384},
 }
 
 // TestJobsStayShort holds that no job takes more turns, or has more words to hear, than its limit.

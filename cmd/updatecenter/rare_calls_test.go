@@ -109,18 +109,40 @@ var rareFeatureCalls = map[string]func(*testing.T, *stage){
 		c.hears("6 5 1 5 5 5 0 1 0 0")
 		s.empty(t)
 		c.press("#")
-		c.hears("Your list is empty")
+		c.hears("There is nothing on the list to hear.")
+		c.lacks("To hear or delete")
+	},
+	"list emptied before it is heard": func(t *testing.T, s *stage) {
+		c := s.dial(t, demoNearFull.Display())
+		c.press("4071#")
+		c.press("1")
+		c.hears("To hear or delete")
+		s.empty(t)
+		c.press("1")
+		c.hears("There is nothing on the list to hear.")
+		c.lacks("To hear or delete")
 	},
 	"entry deleted while it is chosen": func(t *testing.T, s *stage) {
 		c := s.dial(t, demoNearFull.Display())
 		c.press("4071#")
 		c.press("1")
 		c.press("1")
-		c.press("1")
 		s.empty(t)
 		c.press("1")
 		c.hears("That was deleted before.")
-		c.hears("Your list is empty")
+		c.lacks("To take that back")
+		c.lacks("To hear or delete")
+	},
+	"PIN reset while a number is keyed": func(t *testing.T, s *stage) {
+		c := s.dial(t, demoAll.Display())
+		c.press("4071#")
+		c.press("1")
+		c.press("#")
+		s.resetPIN(t, demoAll)
+		c.press("6515550101#")
+		c.hears("That is not possible any more.")
+		c.hears("changed by someone else")
+		c.lacks("Added")
 	},
 	"PIN reset while a feature is managed": func(t *testing.T, s *stage) {
 		c := s.dial(t, demoAll.Display())
@@ -136,6 +158,34 @@ var rareFeatureCalls = map[string]func(*testing.T, *stage){
 		c := s.dial(t, demoAll.Display())
 		c.press("4071#")
 		c.press("2")
+		s.resetPIN(t, demoAll)
+		c.press("3")
+		c.hears("That is not possible any more.")
+		c.hears("changed by someone else")
+		c.lacks("turned it on")
+	},
+	"schedule deleted before it is heard": func(t *testing.T, s *stage) {
+		c := s.dial(t, demoAll.Display())
+		for _, keys := range []string{"4071#", "3", "#", "1", "2130#", "0700#", "1"} {
+			c.press(keys)
+		}
+		c.hears("Your schedules, 1.")
+		start, end := must(features.ParseClock("21:30"))(t), must(features.ParseClock("07:00"))(t)
+		_, err := s.app.features.Change(t.Context(), features.Request{
+			Number: demoAll, Feature: pins.DoNotDisturb, By: "test",
+			Edit: features.DropSchedule(features.Schedule{Days: features.Weekdays, Start: start, End: end}),
+		})
+		check.OK(t, err)
+		c.press("1")
+		c.hears("There is no schedule to hear.")
+		c.lacks("To delete one")
+	},
+	"PIN reset before a schedule is saved and turned on": func(t *testing.T, s *stage) {
+		c := s.dial(t, demoAll.Display())
+		for _, keys := range []string{"4071#", "3", "#", "1", "2130#", "0700#"} {
+			c.press(keys)
+		}
+		c.hears("To save it and turn it on, press 3.")
 		s.resetPIN(t, demoAll)
 		c.press("3")
 		c.hears("That is not possible any more.")
@@ -169,7 +219,7 @@ func goneAt(keys ...string) func(*testing.T, *stage) {
 		check.OK(t, err)
 		c.press(keys[last])
 		c.hears("That feature is not on your line any more.")
-		c.hears("To change your PIN, press 1.")
+		c.hears("Your PIN, 1.")
 	}
 }
 

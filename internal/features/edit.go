@@ -47,6 +47,18 @@ func (d *draft) do(e Edit) error {
 	return e.apply(d)
 }
 
+// Together makes several edits, or none of them. Refusals: theirs.
+func Together(edits ...Edit) Edit {
+	return Edit{"", func(d *draft) error {
+		for _, e := range edits {
+			if err := d.do(e); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
 // Switch turns the feature on or off. Refusals: NoTarget.
 func Switch(on bool) Edit {
 	return Edit{"", func(d *draft) error {

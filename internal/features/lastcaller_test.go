@@ -32,7 +32,7 @@ func TestLastCaller(t *testing.T) {
 		{"011 44 20 7946 0018", "+442079460018", ""},
 		{"800-555-0177", "+18005550177", ""},
 		{"", "", ""}, // withheld
-		{"911", "", features.Barred},
+		{"911", "", features.AlwaysDialed},
 		{"651", "", features.NotANumber}, // the list of Call Rejection takes it, and no area code calls
 		{"651555", "", features.NotANumber},
 		{"78", "", features.NotANumber},

@@ -24,13 +24,16 @@ const (
 // writes it: what typed.Number takes, and what the [ListRule] takes besides. An international
 // number is written with 011 or + before 8 to 15 digits, of which the first are the country
 // code. All numbers of a toll-free code are its three digits, "800"; 8XX for all such codes at
-// once is not taken, each is an entry. The error is a [*Refusal]: NotANumber, Barred, or
-// NotOfFeature where there is no list.
+// once is not taken, each is an entry. The error is a [*Refusal]: NotANumber, Barred, AlwaysDialed of 911 where
+// the list has what can be dialed, or NotOfFeature where there is no list.
 func (r Rule) ParseEntry(keyed string) (Entry, error) {
 	if r.List == nil {
 		return "", refuse(NotOfFeature)
 	}
 	keyed = typed.Fold(keyed)
+	if r.List.International && plainDigits(keyed) == "911" {
+		return "", refuse(AlwaysDialed)
+	}
 	if isService(plainDigits(keyed)) || r.List.AreaCodes && (barredEntry(prefix(keyed)) || barredExchange(keyed)) {
 		return "", refuse(Barred)
 	}
@@ -250,6 +253,7 @@ type Reason string
 const (
 	NotANumber     Reason = "not-a-number"
 	Barred         Reason = "barred"
+	AlwaysDialed   Reason = "always-dialed" // no lock bars 911 (47 CFR part 9)
 	OwnNumber      Reason = "own-number"
 	AlreadyListed  Reason = "already-listed"
 	NotListed      Reason = "not-listed"
@@ -267,7 +271,7 @@ const (
 
 // Reasons are all of them.
 var Reasons = [...]Reason{
-	NotANumber, Barred, OwnNumber, AlreadyListed, NotListed, ListFull, NoTarget, NotATime,
+	NotANumber, Barred, AlwaysDialed, OwnNumber, AlreadyListed, NotListed, ListFull, NoTarget, NotATime,
 	NoLength, Overlaps, SchedulesFull, NoSuchGreeting, NotACode, EasyCode, NotOfFeature,
 }
 
@@ -278,6 +282,7 @@ var sentences = map[Reason]string{
 	NotANumber: "That is not a telephone number that can be used here. Give the area code and the number, ten digits. " +
 		"Where area codes can be listed, a toll-free one can: give 800, not 8XX.",
 	Barred:         "Service codes such as 911, and numbers with these first digits, can't be used here. Give another number.",
+	AlwaysDialed:   "911 can always be dialed, whatever is locked. It needs no place on the list.",
 	OwnNumber:      "Calls can't be forwarded to the line's own number. Give another number.",
 	AlreadyListed:  "That entry is on the list already. There is nothing to add.",
 	NotListed:      "That entry is not there to be removed. Look at the present settings.",

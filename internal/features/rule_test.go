@@ -98,9 +98,12 @@ func TestParseEntry(t *testing.T) {
 		{pins.DialLock, "9005550199", "+19005550199", ""},
 		{pins.DialLock, "011442079460018", "+442079460018", ""},
 		{pins.DialLock, "+44 20 7946 0018", "+442079460018", ""},
-		{pins.DialLock, "01123456789", "+23456789", ""},                 // 8 digits
-		{pins.DialLock, "0112345678", "", features.NotANumber},          // 7
-		{pins.DialLock, "911", "", features.Barred},                     // always open, and not to be listed
+		{pins.DialLock, "01123456789", "+23456789", ""},        // 8 digits
+		{pins.DialLock, "0112345678", "", features.NotANumber}, // 7
+		{pins.DialLock, "911", "", features.AlwaysDialed},
+		{pins.DialLock, "9 1 1", "", features.AlwaysDialed},
+		{pins.DialLock, "9-1-1", "", features.AlwaysDialed},
+		{pins.DialLock, "411", "", features.Barred},
 		{pins.DialLock, "4-1-1", "", features.Barred},                   //
 		{pins.DialLock, "011234567890123456", "+234567890123456", ""},   // 15
 		{pins.DialLock, "0112345678901234567", "", features.NotANumber}, // 16

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
@@ -121,31 +122,32 @@ func (t taking) weighs(weigh func(context.Context, *ivr.Call) (weighing, error),
 }
 
 // saves asks whether an entry is right, under keys 1 and 2, and makes the edit.
-func (t taking) saves(a actions, confirm ivr.Prompt, save, again ivr.Prompt, ask, back ivr.Step, do deed) []ivr.Node {
+func (t taking) saves(a actions, confirm, done, save, again ivr.Prompt, ask, back ivr.Step, do doing, others ...ivr.Option) []ivr.Node {
 	return []ivr.Node{
-		ivr.Menu{At: t.confirm, Prompt: confirm, Options: []ivr.Option{
-			{Prompt: save, Next: t.save}, {Prompt: again, Next: ask},
-		}, Closing: sayGoBack, Back: back, GaveUp: t.noAnswer},
+		ivr.Menu{At: t.confirm, Prompt: confirm, Options: append([]ivr.Option{
+			{Prompt: save, Key: "1", Next: t.save}, {Prompt: again, Key: "2", Next: ask},
+		}, others...), Closing: sayGoBack, Back: back, GaveUp: t.noAnswer},
 		changes(t.save, a.act(do), t.saved),
-		ivr.Say{At: t.saved, Prompt: sayNews, Next: t.left},
+		ivr.Say{At: t.saved, Prompt: done, Next: t.left},
 	}
 }
 
-// hearing is an editor that says what there is, by one prompt for each place, and deletes one of it, which it says
-// once more, in full.
+// hearing is an editor that says what there is, by one prompt for each place, and deletes one of it, which can be taken
+// back.
 type hearing struct {
 	hearingSteps
 	look    func(context.Context, *ivr.Call) (paging, error) // looks for what there is
 	places  []place
 	phrases []ivr.Prompt // that the places' variables say
-	says    ivr.Prompt   // what is to be deleted
-	drop    deed
+	drop    doing
+	told    ivr.Prompt   // what is said of a deletion, and once that was taken back
 	options []ivr.Option // of the menu, after the places
 	nodes   []ivr.Node   // of these options
 }
 
 type hearingSteps struct {
-	page, menu, none, confirm, remove, removed, stay, left, noAnswer ivr.Step
+	page, menu, none, remove, removed, stay, undo, left, noAnswer ivr.Step
+	emptied                                                       ivr.Step // after the last was deleted
 }
 
 // A place is for one thing that is said.
@@ -156,23 +158,21 @@ type place struct {
 }
 
 func (h hearing) editor(a actions, name string) editor {
-	menu := ivr.Menu{At: h.menu, Listing: true, Prompt: sayHowToDelete, Closing: sayGoBack, Back: h.left, GaveUp: h.noAnswer}
+	menu := ivr.Menu{At: h.menu, Listing: true, Options: []ivr.Option{takesBack(h.undo)}, Prompt: sayHowToDelete, Closing: sayGoBack, Back: h.left, GaveUp: h.noAnswer}
 	var picks []ivr.Node
 	for _, p := range h.places {
 		menu.Options = append(menu.Options, p.Option)
-		picks = append(picks, ivr.Action[acting]{At: p.Next, Run: p.pick, On: ivr.On[acting]{acted: h.confirm}})
+		picks = append(picks, ivr.Action[acting]{At: p.Next, Run: p.pick, On: ivr.On[acting]{acted: h.remove}})
 	}
 	menu.Options = append(menu.Options, h.options...)
 	e := newEditor(name, h.page, h.left, h.noAnswer, []ivr.Node{
 		ivr.Action[paging]{At: h.page, Run: h.look, On: ivr.On[paging]{aPage: h.menu, nothing: h.none}},
 		menu,
 	}, h.nodes, picks, []ivr.Node{
-		ivr.Menu{At: h.confirm, Prompt: h.says, Options: []ivr.Option{
-			{Prompt: toDelete, Next: h.remove}, {Prompt: toKeep, Next: h.page},
-		}, Closing: sayGoBack, Back: h.page, GaveUp: h.noAnswer},
 		changes(h.remove, a.act(h.drop), h.removed),
-		ivr.Say{At: h.removed, Prompt: sayNews, Next: h.stay},
-		ivr.Action[paging]{At: h.stay, Run: h.look, On: ivr.On[paging]{aPage: h.menu, nothing: h.left}},
+		changes(h.undo, a.takeBack, h.removed),
+		ivr.Say{At: h.removed, Prompt: h.told, Next: h.stay},
+		ivr.Action[paging]{At: h.stay, Run: h.look, On: ivr.On[paging]{aPage: h.menu, nothing: h.emptied}},
 		ivr.Say{At: h.none, Prompt: sayNews, Next: h.left},
 	})
 	for _, p := range h.places {
@@ -196,31 +196,65 @@ func changes(at ivr.Step, run func(context.Context, *ivr.Call) (acting, error), 
 	return ivr.Action[acting]{At: at, Run: run, On: ivr.On[acting]{acted: next}, May: sayMayBeChanged}
 }
 
-// A deed is an edit, and what to say when it was made.
-type deed func(c *ivr.Call) (features.Edit, ivr.Prompt, error)
+// A deed is an edit, what to say when it was made, and what takes it back, as inverse reads it; empty: nothing.
+type deed struct {
+	edit    features.Edit
+	done    ivr.Prompt
+	inverse string
+}
 
-// one is a deed that is the same in every call.
-func one(edit features.Edit, done ivr.Prompt) deed {
-	return func(*ivr.Call) (features.Edit, ivr.Prompt, error) { return edit, done, nil }
+// doing is what a call wants done.
+type doing func(c *ivr.Call) (deed, error)
+
+// one is a deed that is the same in every call, and is not taken back.
+func one(edit features.Edit, done ivr.Prompt) doing {
+	return func(*ivr.Call) (deed, error) { return deed{edit: edit, done: done}, nil }
+}
+
+// errTwice is a flow that would make two changes in one turn, of which the second would be taken for the first, made again.
+var errTwice = errors.New("a second change in one turn")
+
+// changedNow says whether something was changed in this turn.
+func changedNow(c *ivr.Call) bool { return c.Text(changedIn) == strconv.Itoa(c.Turn) }
+
+// alsoOn has a deed turn the feature on as well, if that is why it is done.
+func alsoOn(c *ivr.Call, d deed) deed {
+	if c.Text(thenOn) == "" {
+		return d
+	}
+	d.edit, d.done = features.Together(d.edit, features.Switch(true)), turnedOn
+	if d.inverse != "" {
+		d.inverse += "; switch false"
+	}
+	return d
 }
 
 // act makes an edit, and fills in the news of it: that it was made, why it was refused, or
 // that it was not possible any more or right now.
-func (a actions) act(do deed) func(context.Context, *ivr.Call) (acting, error) {
+func (a actions) act(do doing) func(context.Context, *ivr.Call) (acting, error) {
 	return func(ctx context.Context, c *ivr.Call) (acting, error) {
-		edit, done, err := do(c)
+		if changedNow(c) {
+			return "", errTwice
+		}
+		deed, err := do(c)
 		if err != nil {
 			return "", err
 		}
-		request, err := a.request(c, edit)
+		request, err := a.request(c, deed.edit)
 		if err != nil {
 			return "", err
 		}
 		outcome, err := a.Features.Change(ctx, request)
+		if err == nil {
+			c.Fill(changedIn, strconv.Itoa(c.Turn))
+			tell(c, outcome.Settings)
+		}
+		c.Erase(undo)
 		if outcome.Changed {
 			a.Changed()
+			c.Fill(undo, deed.inverse)
 		}
-		return acted, tellNews(c, done, err)
+		return acted, tellNews(c, deed.done, err)
 	}
 }
 
@@ -231,6 +265,7 @@ func tellNews(c *ivr.Call, done ivr.Prompt, err error) error {
 		c.FillPhrase(news, done)
 	case isGone(err):
 		c.FillPhrase(news, sayNotPossible)
+		c.Erase(listState, scheduleState) // which are nobody's business any more
 	case errors.Is(err, features.ErrBacklog):
 		c.FillPhrase(news, sayNotNow)
 	default:
@@ -265,6 +300,11 @@ var refusals = map[features.Reason]ivr.Prompt{
 		Name: "refused-barred",
 		EN:   "Numbers that begin like that can not be used here. Please enter another one.",
 		ES:   "Los números que empiezan así no se pueden usar aquí. Ingrese otro número.",
+	},
+	features.AlwaysDialed: {
+		Name: "refused-always-dialed",
+		EN:   "911 can always be dialed, also while the lock is on. It needs no place on your list.",
+		ES:   "El 911 siempre se puede marcar, también con el bloqueo activado. No hace falta en su lista.",
 	},
 	features.OwnNumber: {
 		Name: "refused-own-number",

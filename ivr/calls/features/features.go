@@ -5,10 +5,10 @@
 // # How it is told
 //
 // [Parts] has a subflow for each feature. It looks the feature up, says how it stands, and
-// offers what can be done, under keys that mean the same everywhere: 1 hears and deletes, 2
-// is the feature's other setting, 3 turns it on or off, 4 is for who can get through, # adds,
-// * leads back. After each act it says what was done, how the feature stands now, and what
-// can be done; whoever deletes hears what is left of the list first.
+// offers what can be done, under keys that mean the same everywhere: 3 turns it on or off, # adds, 1 hears and
+// deletes, 2 is the feature's other setting, 4 is for who can get through, * leads back. What applies to nothing
+// is not offered. How the feature stands and what can be done is said in full once, and briefly afterwards: after each act
+// it says what was done, and what that makes of the feature; whoever deletes hears what is left of the list.
 //
 // Entries and schedules are heard tersely, each after the key that chooses it, and once more
 // in full before it is deleted.
@@ -37,6 +37,7 @@ package features
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -49,6 +50,7 @@ import (
 type Part struct {
 	Feature pins.Feature
 	Choice  ivr.Prompt   // offers it in a menu: "For Dial Lock, press {key}."
+	Brief   ivr.Prompt   // and to who has heard that: "Dial Lock, {key}."
 	Subflow *ivr.Subflow // has the feature's name
 	steps   steps
 }
@@ -58,7 +60,7 @@ type Part struct {
 // feature, or is none any more, and at overtaken when its PIN is another by now.
 func (p Part) Enter(left, noAnswer, gone, overtaken ivr.Step) ivr.Enter {
 	return ivr.Enter{
-		At: ivr.Step(p.Feature), Subflow: p.Subflow, Given: map[ivr.Variable]string{feature: string(p.Feature)},
+		At: ivr.Step(p.Feature), Subflow: p.Subflow, Given: map[ivr.Variable]string{feature: string(p.Feature), undo: ""},
 		On: map[ivr.Step]ivr.Step{p.steps.left: left, p.steps.noAnswer: noAnswer, p.steps.gone: gone, p.steps.overtaken: overtaken},
 	}
 }
@@ -93,6 +95,7 @@ type editor struct {
 	*ivr.Subflow
 	given    map[ivr.Variable]string // with what it begins; nil: nothing
 	left     []ivr.Step
+	turn     ivr.Step // where it ends to turn the feature on; empty: nowhere
 	noAnswer ivr.Step
 }
 
@@ -108,43 +111,58 @@ func subflow(name string, start ivr.Step, nodes []ivr.Node) *ivr.Subflow {
 }
 
 // enter is the node that enters an editor.
-func (e editor) enter(at, left, noAnswer ivr.Step) ivr.Enter {
+func (e editor) enter(at, left, noAnswer, turn ivr.Step) ivr.Enter {
+	given := map[ivr.Variable]string{thenOn: ""}
+	maps.Copy(given, e.given)
 	on := map[ivr.Step]ivr.Step{e.noAnswer: noAnswer}
+	if e.turn != "" {
+		on[e.turn] = turn
+	}
 	for _, r := range e.left {
 		on[r] = left
 	}
-	return ivr.Enter{At: at, Subflow: e.Subflow, Given: e.given, On: on}
+	return ivr.Enter{At: at, Subflow: e.Subflow, Given: given, On: on}
 }
 
-// edits is the way to an editor, after which the feature says how it stands now.
-func (s steps) edits(key string, prompt ivr.Prompt, e editor) way {
+// edits is the way to an editor, which comes back to the feature's menu.
+func (s steps) edits(key string, said wording, e editor) way {
 	at := s.named(e.Name)
-	return way{ivr.Option{Prompt: prompt, Key: key, Next: at}, []ivr.Node{e.enter(at, s.look, s.noAnswer)}}
+	return way{ivr.Option{Prompt: said.full, Brief: said.brief, Key: key, Next: at}, []ivr.Node{e.enter(at, s.look, s.noAnswer, s.turn)}}
 }
 
-// says is what a feature says of its settings.
+// hears is the way to an editor that says what there is, if there is anything by a count.
+func (s steps) hears(said wording, e editor, count ivr.Variable) way {
+	w := s.edits("1", said, e)
+	w.If = some(count)
+	return w
+}
+
+// some is the condition of options for which a count must not be none.
+func some(count ivr.Variable) func(*ivr.Call) bool {
+	return func(c *ivr.Call) bool { return c.Text(count) != "0" }
+}
+
+var hasEntry = some(entries)
+
+// says is what a feature says of its settings, at first.
 func (s steps) says(p ivr.Prompt) []ivr.Node {
-	return []ivr.Node{ivr.Say{At: s.details, Prompt: p, Next: s.menu}}
-}
-
-// turns is the way to turn the feature on or off.
-func (a actions) turns(s steps) way {
-	asOffered := offered(turn, turnOn, features.Switch, turnedOn, turnedOff)
-	return way{ivr.Option{Prompt: toTurn, Key: "3", Next: s.turn}, []ivr.Node{
-		changes(s.turn, a.act(asOffered), s.turned),
-		ivr.Say{At: s.turned, Prompt: sayNews, Next: s.look},
-	}}
+	return []ivr.Node{ivr.Say{At: s.details, Prompt: p, Once: true, Next: s.menu}}
 }
 
 // part is the part of a feature: how it stands, its settings if details say any, and what
 // can be done.
-func (a actions) part(s steps, choice ivr.Prompt, details []ivr.Node, ways ...way) Part {
+func (a actions) part(s steps, choice wording, details []ivr.Node, ways ...way) Part {
 	then := s.menu
 	if details != nil {
 		then = s.details
 	}
-	menu := ivr.Menu{At: s.menu, Closing: sayGoBack, Back: s.left, GaveUp: s.noAnswer}
-	var after []ivr.Node
+	undone, told := s.named("take-back"), s.named("taken-back")
+	menu := ivr.Menu{At: s.menu, Options: []ivr.Option{takesBack(undone)}, Closing: sayGoBack, Back: s.left, GaveUp: s.noAnswer}
+	undoes := sayNews
+	if s.of == pins.DoNotDisturb { // it works all the time without a schedule
+		undoes = sayNewsOfSchedules
+	}
+	after := []ivr.Node{changes(undone, a.takeBack, told), ivr.Say{At: told, Prompt: undoes, Next: s.look}}
 	for _, w := range ways {
 		menu.Options = append(menu.Options, w.Option)
 		after = append(after, w.nodes...)
@@ -153,11 +171,11 @@ func (a actions) part(s steps, choice ivr.Prompt, details []ivr.Node, ways ...wa
 		ivr.Action[looking]{At: s.look, Run: a.look, On: ivr.On[looking]{
 			found: s.is, gone: s.gone, overtaken: s.overtaken,
 		}},
-		ivr.Say{At: s.is, Prompt: sayIs, Next: then},
+		ivr.Say{At: s.is, Prompt: sayIs, Once: true, Next: then},
 	}, details, []ivr.Node{menu}, after, []ivr.Node{
 		ivr.Return{At: s.left}, ivr.Return{At: s.noAnswer}, ivr.Return{At: s.gone}, ivr.Return{At: s.overtaken},
 	})
-	return Part{Feature: s.of, Choice: choice, steps: s, Subflow: subflow(string(s.of), s.look, nodes)}
+	return Part{Feature: s.of, Choice: choice.full, Brief: choice.brief, steps: s, Subflow: subflow(string(s.of), s.look, nodes)}
 }
 
 // looking is what comes of looking a feature up.
@@ -184,17 +202,6 @@ func (a actions) look(ctx context.Context, c *ivr.Call) (looking, error) {
 	return found, nil
 }
 
-// offered does what a menu said that a key would do, whatever others did meanwhile: the edit, on, if the
-// variable said so, and then says done, or else off, and says undone.
-func offered(said ivr.Variable, on ivr.Prompt, edit func(on bool) features.Edit, done, undone ivr.Prompt) deed {
-	return func(c *ivr.Call) (features.Edit, ivr.Prompt, error) {
-		if c.Text(said) == on.Name {
-			return edit(true), done, nil
-		}
-		return edit(false), undone, nil
-	}
-}
-
 // Parts returns the parts of the call, a feature each, in the order of [pins.AllFeatures].
 // They share editors, so they belong to one call.
 func Parts(c Config) []Part {
@@ -212,33 +219,33 @@ func Parts(c Config) []Part {
 func (a actions) noSolicitation(hear, add editor) Part {
 	s := stepsOf(pins.NoSolicitation)
 	return a.part(s, forNoSolicitation, s.says(sayList),
-		s.edits("1", toHearWelcome, hear), a.turns(s), s.edits("#", toAddWelcome, add))
+		a.turns(s, sayNews), s.edits("#", toAddWelcome, add), s.hears(toHearWelcome, hear, entries))
 }
 
 func (a actions) securityScreen() Part {
 	s := stepsOf(pins.SecurityScreen)
-	return a.part(s, forSecurityScreen, nil, a.turns(s))
+	return a.part(s, forSecurityScreen, nil, a.turns(s, sayNews))
 }
 
 func (a actions) doNotDisturb(code editor) Part {
-	s := stepsOf(pins.DoNotDisturb)
+	s, schedule := stepsOf(pins.DoNotDisturb), a.addSchedule()
 	return a.part(s, forDoNotDisturb, s.says(sayDoNotDisturb),
-		s.edits("1", toHearSchedules, a.hearSchedules()), s.edits("2", toChooseGreeting, a.chooseGreeting()),
-		a.turns(s), s.edits("4", toGetThrough, a.getThrough(code)),
-		s.edits("#", toAddSchedule, a.addSchedule()))
+		a.turns(s, sayNewsOfSchedules, s.warns(sayNeverRings, insteadSchedule, schedule, s.look)), s.edits("#", toAddSchedule, schedule),
+		s.hears(toHearSchedules, a.hearSchedules(), schedules), s.edits("2", toChooseGreeting, a.chooseGreeting()),
+		s.edits("4", toGetThrough, a.getThrough(code)))
 }
 
 func (a actions) dialLock(hear, add, code editor) Part {
 	s := stepsOf(pins.DialLock)
 	return a.part(s, forDialLock, s.says(sayDialLock),
-		s.edits("1", toHearDialable, hear), s.edits("2", toSetCode, code), a.turns(s),
-		s.edits("#", toAddDialable, add))
+		a.turns(s, sayNews, s.warns(sayNothingOpens, insteadCode, code, s.look)), s.edits("#", toAddDialable, add), s.hears(toHearDialable, hear, entries),
+		s.edits("2", toSetCode, code))
 }
 
 func (a actions) callRejection(hear, add editor) Part {
 	s := stepsOf(pins.CallRejection)
 	return a.part(s, forCallRejection, s.says(sayList),
-		s.edits("1", toHearRejected, hear), a.turns(s), s.edits("#", toReject, add))
+		a.turns(s, sayTurnedWithList, s.wants(withoutList, add, hasEntry)), s.edits("#", toReject, add), s.hears(toHearRejected, hear, entries))
 }
 
 // aiming is whether there is a number to forward to.
@@ -252,15 +259,15 @@ const (
 // forwarding is Selective Call Forwarding.
 func (a actions) forwarding(hear, add editor) Part {
 	s := stepsOf(pins.SelectiveCallForwarding)
-	with, without := s.named("with-target"), s.named("without-target")
+	with, without, goal := s.named("with-target"), s.named("without-target"), a.setTarget()
 	details := []ivr.Node{
 		ivr.Action[aiming]{At: s.details, Run: aims, On: ivr.On[aiming]{hasTarget: with, noTarget: without}},
-		ivr.Say{At: with, Prompt: sayWithTarget, Next: s.menu},
-		ivr.Say{At: without, Prompt: sayWithoutTarget, Next: s.menu},
+		ivr.Say{At: with, Prompt: sayWithTarget, Once: true, Next: s.menu},
+		ivr.Say{At: without, Prompt: sayWithoutTarget, Once: true, Next: s.menu},
 	}
 	return a.part(s, forForwarding, details,
-		s.edits("1", toHearForwarded, hear), s.edits("2", toSetTarget, a.setTarget()), a.turns(s),
-		s.edits("#", toAddForwarded, add))
+		a.turns(s, sayNews, s.wants(withoutGoal, goal, filled(target)), s.wants(withoutList, add, hasEntry)),
+		s.edits("#", toAddForwarded, add), s.hears(toHearForwarded, hear, entries), s.edits("2", toSetTarget, goal))
 }
 
 func aims(_ context.Context, c *ivr.Call) (aiming, error) {

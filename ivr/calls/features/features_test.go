@@ -69,11 +69,11 @@ func readAll(t *testing.T, digits string) string {
 	t.Helper()
 	c := &ivr.Call{}
 	c.Fill(keyed, digits)
-	c.FillPhrase(whichTime, whenItEnds)
+	c.FillPhrase(whichTime, whenItStarts)
 	outcome := check.Must(readTime(t.Context(), c))(t)
 	switch outcome {
 	case isClear:
-		return c.Text(end)
+		return c.Text(start)
 	case eitherHalf:
 		return c.Text(morning) + " " + c.Text(evening)
 	case noTime:
@@ -82,6 +82,28 @@ func readAll(t *testing.T, digits string) string {
 		}
 	}
 	return ""
+}
+
+// TestEnds: of two ends that digits can mean it is the one that comes first after the start, and the other is kept.
+func TestEnds(t *testing.T) {
+	for _, test := range []struct{ start, keyed, end, other string }{
+		{"09:00", "5", "17:00", "05:00"},
+		{"21:30", "7", "07:00", "19:00"},
+		{"09:00", "930", "09:30", "21:30"},
+		{"21:00", "930", "21:30", "09:30"},
+		{"00:00", "12", "12:00", ""},
+		{"12:00", "12", "00:00", ""},
+		{"23:00", "11", "11:00", ""},
+		{"09:00", "1700", "17:00", ""},
+	} {
+		c := &ivr.Call{}
+		c.Fill(keyed, test.keyed)
+		c.Fill(start, test.start)
+		c.FillPhrase(whichTime, whenItEnds)
+		if outcome := check.Must(readTime(t.Context(), c))(t); outcome != isClear || c.Text(end) != test.end || c.Text(otherEnd) != test.other {
+			t.Errorf("%+v: %s, %s, or else %s", test, outcome, c.Text(end), c.Text(otherEnd))
+		}
+	}
 }
 
 // FuzzReadTime holds whatever a Gather takes to be a time, two, or none.

@@ -2,11 +2,13 @@ package features
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
 	"updatecenter/internal/features"
+	"updatecenter/internal/storage"
 	"updatecenter/ivr"
 )
 
@@ -15,8 +17,8 @@ const perPage = 5
 
 // listing are the steps of hear-list, and listNext turns its page.
 var listing = hearingSteps{
-	page: "list-page", menu: "list-menu", none: "list-nothing", confirm: "list-confirm", remove: "list-delete",
-	removed: "list-deleted", stay: "list-stay", left: "list-left", noAnswer: "list-no-answer",
+	page: "list-page", menu: "list-menu", none: "list-nothing", remove: "list-delete", removed: "list-deleted",
+	stay: "list-stay", emptied: "list-emptied", undo: "list-take-back", left: "list-left", noAnswer: "list-no-answer",
 }
 
 const listNext ivr.Step = "list-next"
@@ -34,10 +36,11 @@ func slotOf(n int) slot {
 // hearList says the entries of a list, five at a time, and deletes one of them.
 func (a actions) hearList() editor {
 	h := hearing{
-		hearingSteps: listing, look: a.thisPage, says: sayEntry, drop: dropChosen,
+		hearingSteps: listing, look: a.thisPage, drop: dropChosen, told: sayNews,
 		phrases: []ivr.Prompt{listedArea, listedExchange, listedAbroad},
 		options: []ivr.Option{{Prompt: toHearMore, Key: "#", Next: listNext, If: filled(turnPage)}},
 		nodes: []ivr.Node{
+			ivr.Say{At: listing.emptied, Prompt: sayList, Next: listing.left},
 			ivr.Action[paging]{At: listNext, Run: a.nextPage, On: ivr.On[paging]{aPage: listing.menu, nothing: listing.none}},
 		},
 	}
@@ -49,7 +52,7 @@ func (a actions) hearList() editor {
 		})
 	}
 	e := h.editor(a, "hear-list")
-	e.given = map[ivr.Variable]string{offset: "0"}
+	e.given = map[ivr.Variable]string{offset: "0", undo: ""}
 	return e
 }
 
@@ -124,12 +127,13 @@ func tellPage(c *ivr.Call, list []features.Entry, from int) {
 
 // choose notes that the caller chose this one.
 func (s slot) choose(_ context.Context, c *ivr.Call) (acting, error) {
-	tellChosen(c, features.Entry(c.Text(s.entry)))
+	c.Fill(chosen, c.Text(s.entry))
 	return acted, nil
 }
 
-func dropChosen(c *ivr.Call) (features.Edit, ivr.Prompt, error) {
-	return features.Drop(features.Entry(c.Text(chosen))), deleted, nil
+func dropChosen(c *ivr.Call) (deed, error) {
+	entry := c.Text(chosen)
+	return deed{features.Drop(features.Entry(entry)), deleted, "add " + entry}, nil
 }
 
 // The steps of add-number.
@@ -137,22 +141,41 @@ const (
 	numberRoom ivr.Step = "number-room"
 	numberFull ivr.Step = "list-is-full"
 	numberAsk  ivr.Step = "ask-number"
+	numberLast ivr.Step = "number-of-last-caller"
+	numberMore ivr.Step = "ask-another-number"
+	numberUndo ivr.Step = "number-take-back"
+	numberBack ivr.Step = "number-taken-back"
+	numberTurn ivr.Step = "number-turn-on"
 )
 
 // entryDigits is how long what is keyed can be: from an area code to 011 and 15 digits.
 var entryDigits = ivr.Range{Min: 3, Max: 18}
 
-// addNumber adds an entry to a list.
+// addNumber adds entries to a list, one after the other. Each is said once it is there, and can be taken back.
 func (a actions) addNumber() editor {
 	t := takingOf("number")
-	t.save, t.saved = "number-add", "number-added"
-	return newEditor("add-number", numberRoom, t.left, t.noAnswer, []ivr.Node{
+	t.save = "number-add"
+	e := newEditor("add-number", numberRoom, t.left, t.noAnswer, []ivr.Node{
 		ivr.Action[room]{At: numberRoom, Run: a.listRoom, On: ivr.On[room]{isRoom: numberAsk, isFull: numberFull}},
 		ivr.Say{At: numberFull, Prompt: sayNews, Next: t.left},
 		ivr.Gather{At: numberAsk, Prompt: sayAskNumber, Digits: entryDigits, Into: keyed,
-			Next: t.weigh, Back: t.left, GaveUp: t.noAnswer},
-	}, t.weighs(a.weighNumber, t.confirm, numberRoom, t.left),
-		t.saves(a, sayYouEntered, toAdd, toKeyAgain, numberAsk, t.left, addChosen))
+			Next: t.weigh, Also: []ivr.Option{{Prompt: toAddLastCaller, Key: "1", Next: numberLast, If: filled(lastCaller)}},
+			Back: t.left, GaveUp: t.noAnswer},
+		ivr.Action[acting]{At: numberLast, On: ivr.On[acting]{acted: t.save}, Run: func(_ context.Context, c *ivr.Call) (acting, error) {
+			c.Fill(chosen, c.Text(lastCaller))
+			return acted, nil
+		}},
+		ivr.Action[adding]{At: t.save, Run: a.adds(addChosen), May: sayMayBeChanged, On: ivr.On[adding]{isAdded: numberMore, notAdded: numberBack}},
+		ivr.Gather{At: numberMore, Prompt: sayAskAnother, Digits: entryDigits, Into: keyed, Next: t.weigh, Also: []ivr.Option{
+			takesBack(numberUndo),
+			{Prompt: toTurnOnNow, Key: "3", Next: numberTurn, If: isTurnedOff},
+		}, Back: t.left, GaveUp: t.left, Optional: true},
+		changes(numberUndo, a.takeBack, numberBack),
+		ivr.Say{At: numberBack, Prompt: sayNews, Next: t.left},
+		ivr.Return{At: numberTurn},
+	}, t.weighs(a.weighNumber, t.save, numberRoom, t.left))
+	e.turn = numberTurn
+	return e
 }
 
 // room is whether anything can be added.
@@ -182,7 +205,27 @@ func (a actions) listRoom(ctx context.Context, c *ivr.Call) (room, error) {
 	default:
 		c.FillPhrase(asked, askTenDigits)
 	}
-	return isRoom, nil
+	return isRoom, a.tellLastCaller(ctx, c)
+}
+
+// tellLastCaller fills in who called the line last, if that is known and can be added. Whoever has no right to know hears
+// nothing of it.
+func (a actions) tellLastCaller(ctx context.Context, c *ivr.Call) error {
+	c.Erase(lastCaller)
+	if _, err := a.find(ctx, c); err != nil {
+		return nil //nolint:nilerr // the list says what is wrong
+	}
+	last, err := a.Features.LastCaller(ctx, a.number(c))
+	if err != nil || last == "" {
+		if errors.Is(err, storage.ErrUnreadable) {
+			err = nil // it heals with the next call
+		}
+		return err
+	}
+	if a.Features.Weigh(ctx, a.number(c), featureOf(c), features.Add(last)) == nil {
+		c.Fill(lastCaller, string(last))
+	}
+	return nil
 }
 
 // weighNumber reads what was keyed, and asks whether it would be added.
@@ -191,12 +234,34 @@ func (a actions) weighNumber(ctx context.Context, c *ivr.Call) (weighing, error)
 	if err != nil {
 		return refuse(c, err)
 	}
-	tellChosen(c, entry)
+	c.Fill(chosen, string(entry))
 	return a.weigh(ctx, c, features.Add(entry))
 }
 
-func addChosen(c *ivr.Call) (features.Edit, ivr.Prompt, error) {
-	return features.Add(features.Entry(c.Text(chosen))), added, nil
+// adding is what comes of adding an entry; why it was not is news.
+type adding string
+
+const (
+	isAdded  adding = "added"
+	notAdded adding = "not added"
+)
+
+// adds is act where it matters whether something was added.
+func (a actions) adds(do doing) func(context.Context, *ivr.Call) (adding, error) {
+	return func(ctx context.Context, c *ivr.Call) (adding, error) {
+		_, err := a.act(do)(ctx, c)
+		if err != nil || c.Text(undo) == "" {
+			return notAdded, err
+		}
+		return isAdded, nil
+	}
+}
+
+func isTurnedOff(c *ivr.Call) bool { return c.Text(isOn) == statesOff.Name }
+
+func addChosen(c *ivr.Call) (deed, error) {
+	entry := features.Entry(c.Text(chosen))
+	return deed{features.Add(entry), entryWords[kindOf(entry)].added, "drop " + string(entry)}, nil
 }
 
 // entryKind is what an entry of a list is.
@@ -221,19 +286,13 @@ func kindOf(entry features.Entry) entryKind {
 	return abroad
 }
 
-// entryWords are said before an entry: alone, and in a list, where most entries are plain
+// entryWords are said of an entry: when it was added, and before it in a list, where most entries are plain
 // numbers and nothing is said of them.
-var entryWords = map[entryKind]struct{ alone, listed ivr.Prompt }{
-	plainNumber: {alone: aNumber},
-	abroad:      {anAbroad, listedAbroad},
-	areaCode:    {anAreaCode, listedArea},
-	exchange:    {anExchange, listedExchange},
-}
-
-// tellChosen fills in the entry that the call is about.
-func tellChosen(c *ivr.Call, entry features.Entry) {
-	c.Fill(chosen, string(entry))
-	c.FillPhrase(kind, entryWords[kindOf(entry)].alone)
+var entryWords = map[entryKind]struct{ added, listed ivr.Prompt }{
+	plainNumber: {added: addedNumber},
+	abroad:      {addedAbroad, listedAbroad},
+	areaCode:    {addedArea, listedArea},
+	exchange:    {addedExchange, listedExchange},
 }
 
 // The variables of this part of the call.
@@ -253,11 +312,15 @@ var (
 	turnUrgent    = ivr.Variable{Name: "turn-urgent", Kind: ivr.Phrase}
 	target        = ivr.Variable{Name: "target", Kind: ivr.Phone} // empty: none
 
+	lastCaller = ivr.Variable{Name: "last-caller", Kind: ivr.Phone} // of the line, who can be added; empty: none
+
+	changedIn = ivr.Variable{Name: "changed-in", Kind: ivr.Count} // the newest turn in which something was changed
+	thenOn    = ivr.Variable{Name: "then-on", Kind: ivr.Digits}   // 1: what is asked for is missing to turn the feature on; else empty
+
 	offset   = ivr.Variable{Name: "offset", Kind: ivr.Count}     // of the entries that are being heard
 	turnPage = ivr.Variable{Name: "turn-page", Kind: ivr.Phrase} // what comes after them; empty: nothing
 	asked    = ivr.Variable{Name: "asked", Kind: ivr.Phrase}     // for which entry
 	keyed    = ivr.Variable{Name: "keyed", Kind: ivr.Digits}     // as the caller did
-	kind     = ivr.Variable{Name: "kind", Kind: ivr.Phrase}      // of the chosen entry
 	chosen   = ivr.Variable{Name: "chosen", Kind: ivr.Phone}     // a features.Entry
 	open     = ivr.Variable{Name: "open-days", Kind: ivr.Digits} // with room for a schedule, names separated by spaces
 
@@ -270,6 +333,8 @@ var (
 	morning   = ivr.Variable{Name: "morning", Kind: ivr.Time} // what the digits can mean
 	evening   = ivr.Variable{Name: "evening", Kind: ivr.Time}
 
+	otherEnd = ivr.Variable{Name: "other-end", Kind: ivr.Time} // of the schedule, if its digits can mean another; else empty
+
 	firstCode = ivr.Variable{Name: "first-code", Kind: ivr.Secret}
 	nextCode  = ivr.Variable{Name: "second-code", Kind: ivr.Secret}
 )
@@ -277,6 +342,6 @@ var (
 // told are the variables that prompts name, but for those of the places that can be chosen.
 var told = []ivr.Variable{
 	feature, isOn, turn, news, listState, entries, scheduleState, schedules, greeting, codeState,
-	urgentState, turnUrgent, target, turnPage, asked, kind, chosen, days, start, end, nextDay, whichTime,
-	morning, evening,
+	urgentState, turnUrgent, target, turnPage, asked, chosen, lastCaller, days, start, end, nextDay, whichTime,
+	morning, evening, otherEnd,
 }

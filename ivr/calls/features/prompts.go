@@ -10,6 +10,14 @@ func option(name, en, es string) ivr.Prompt {
 	return ivr.Prompt{Name: name, EN: en + ", press {key}.", ES: es + ", oprima el {key}."}
 }
 
+// A wording offers something in full, and briefly to who has heard that.
+type wording struct{ full, brief ivr.Prompt }
+
+// offer is option in both ways: "To turn it on, press 3." and "To turn it on, 3."
+func offer(name, en, es, briefEN, briefES string) wording {
+	return wording{option(name, en, es), ivr.Prompt{Name: name + "-briefly", EN: briefEN + ", {key}.", ES: briefES + ", el {key}."}}
+}
+
 // alike is a prompt of variables alone, the same in every language.
 func alike(name, text string) ivr.Prompt { return ivr.Prompt{Name: name, EN: text, ES: text} }
 
@@ -27,7 +35,7 @@ var (
 		EN:   "is off",
 		ES:   "está desactivado",
 	}
-	toTurn = option("to-turn", "To {turn}", "Para {turn}")
+	toTurn = offer("to-turn", "To {turn}", "Para {turn}", "To {turn}", "Para {turn}")
 	turnOn = ivr.Prompt{
 		Name: "turn-on",
 		EN:   "turn it on",
@@ -53,8 +61,9 @@ var (
 		EN:   "To go back, press star.",
 		ES:   "Para volver, oprima asterisco.",
 	}
-	sayNews        = alike("news", "{news}")
-	sayNotPossible = ivr.Prompt{
+	sayNews           = alike("news", "{news}")
+	sayTurnedWithList = alike("turned-with-list", "{news} {list-state}")
+	sayNotPossible    = ivr.Prompt{
 		Name: "not-possible",
 		EN:   "That is not possible any more.",
 		ES:   "Eso ya no es posible.",
@@ -71,12 +80,10 @@ var (
 	}
 	sayGivenUp = ivr.Prompt{
 		Name: "back-to-feature",
-		EN:   "Nothing was changed. You can try again.",
-		ES:   "No se cambió nada. Puede intentarlo de nuevo.",
+		EN:   "Let us go back. You can try again.",
+		ES:   "Volvamos atrás. Puede intentarlo de nuevo.",
 	}
-	toDelete = option("to-delete", "To delete it", "Para borrarlo")
-	toKeep   = option("to-keep", "To keep it", "Para conservarlo")
-	deleted  = ivr.Prompt{
+	deleted = ivr.Prompt{
 		Name: "deleted",
 		EN:   "It was deleted.",
 		ES:   "Se borró.",
@@ -89,10 +96,38 @@ var (
 	}
 )
 
+// Taking back what was just done.
+var (
+	toTakeBack = option("to-take-back", "To take that back", "Para deshacerlo")
+	takenBack  = ivr.Prompt{
+		Name: "taken-back",
+		EN:   "We took it back.",
+		ES:   "Lo deshicimos.",
+	}
+)
+
+// What is said before a feature is turned on.
+var (
+	toTurnOnNow    = option("to-turn-on-now", "To turn it on now", "Para activarlo ahora")
+	toTurnOnAnyway = option("to-turn-on-anyway", "To turn it on all the same", "Para activarlo de todos modos")
+	sayNeverRings  = ivr.Prompt{
+		Name: "never-rings",
+		EN:   "Without a schedule, no call rings at any time, until you turn it off.",
+		ES:   "Sin un horario no suena ninguna llamada a ninguna hora, hasta que lo desactive.",
+	}
+	insteadSchedule = option("instead-a-schedule", "To add a schedule first", "Para agregar primero un horario")
+	sayNothingOpens = ivr.Prompt{
+		Name: "nothing-opens",
+		EN:   "Without a code, nobody can make the calls that are locked, not even you. Emergency calls always go through.",
+		ES:   "Sin un código nadie podrá hacer las llamadas bloqueadas, ni usted. Las de emergencia siempre pasan.",
+	}
+	insteadCode = option("instead-a-code", "To choose a code first", "Para elegir primero un código")
+)
+
 // newsPhrases are what came of an act or an entry, for all subflows alike.
 func newsPhrases() []ivr.Prompt {
 	all := []ivr.Prompt{
-		turnedOn, turnedOff, sayNotPossible, sayNotNow, deleted, saved, sayEmptyList, added,
+		turnedOn, turnedOff, sayNotPossible, sayNotNow, deleted, saved, takenBack, sayEmptyList, addedNumber, addedAbroad, addedArea, addedExchange,
 		sayNoSchedules, codeSet, codeDeleted, greetingSet, nowThrough, nowHeld,
 	}
 	for _, reason := range features.Reasons {
@@ -112,7 +147,6 @@ func choices() map[ivr.Variable][]ivr.Prompt {
 		news:     newsPhrases(),
 		turnPage: {moreEntries, firstEntries},
 		asked:    {askTenDigits, askOrAreaCode, askOrAbroad},
-		kind:     {aNumber, anAbroad, anAreaCode, anExchange},
 		listState: {
 			noEntry, noEntryForwarded, oneEntry, manyEntries, oneEntryOrArea, manyEntriesOrAreas,
 		},
@@ -142,13 +176,13 @@ var (
 
 // What offers them in the main menu.
 var (
-	forNoSolicitation = option("for-no-solicitation", "For No Solicitation", "Para el Filtro de Vendedores")
-	forSecurityScreen = option("for-security-screen", "For Security Screen", "Para el Filtro de Seguridad")
-	forDoNotDisturb   = option("for-do-not-disturb", "For Do Not Disturb", "Para No Molestar")
-	forDialLock       = option("for-dial-lock", "For Dial Lock", "Para el Bloqueo de Marcación")
-	forCallRejection  = option("for-call-rejection", "For Call Rejection", "Para el Rechazo de Llamadas")
-	forForwarding     = option("for-selective-call-forwarding", "For Selective Call Forwarding",
-		"Para el Desvío Selectivo de Llamadas")
+	forNoSolicitation = offer("for-no-solicitation", "For No Solicitation", "Para el Filtro de Vendedores", noSolicitation.EN, noSolicitation.ES)
+	forSecurityScreen = offer("for-security-screen", "For Security Screen", "Para el Filtro de Seguridad", securityScreen.EN, securityScreen.ES)
+	forDoNotDisturb   = offer("for-do-not-disturb", "For Do Not Disturb", "Para No Molestar", doNotDisturb.EN, doNotDisturb.ES)
+	forDialLock       = offer("for-dial-lock", "For Dial Lock", "Para el Bloqueo de Marcación", dialLock.EN, dialLock.ES)
+	forCallRejection  = offer("for-call-rejection", "For Call Rejection", "Para el Rechazo de Llamadas", callRejection.EN, callRejection.ES)
+	forForwarding     = offer("for-selective-call-forwarding", "For Selective Call Forwarding", "Para el Desvío Selectivo de Llamadas",
+		forwarding.EN, forwarding.ES)
 )
 
 // How they stand, beside on or off.
@@ -170,24 +204,28 @@ var (
 
 // What their menus offer.
 var (
-	toHearWelcome = option("to-hear-welcome", "To hear or delete the callers who come straight through",
-		"Para escuchar o borrar a quienes pasan directamente")
-	toAddWelcome     = option("to-add-welcome", "To add a caller", "Para agregar a alguien")
-	toHearSchedules  = option("to-hear-schedules", "To hear or delete schedules", "Para escuchar o borrar horarios")
-	toChooseGreeting = option("to-choose-greeting", "To choose what callers hear",
-		"Para elegir qué oyen quienes llaman")
-	toGetThrough   = option("to-get-through", "For who can get through", "Para indicar quién puede pasar")
-	toAddSchedule  = option("to-add-schedule", "To add a schedule", "Para agregar un horario")
-	toHearDialable = option("to-hear-dialable", "To hear or delete the numbers that can always be dialed",
-		"Para escuchar o borrar los números que siempre se pueden marcar")
-	toSetCode      = option("to-set-code", "For the code that opens the lock", "Para el código que abre el bloqueo")
-	toAddDialable  = option("to-add-dialable", "To add a number", "Para agregar un número")
-	toHearRejected = option("to-hear-rejected", "To hear or delete your entries",
-		"Para escuchar o borrar sus entradas")
-	toReject        = option("to-reject", "To add an entry", "Para agregar una entrada")
-	toHearForwarded = option("to-hear-forwarded", "To hear or delete the callers on your list",
-		"Para escuchar o borrar a quienes están en su lista")
-	toSetTarget = option("to-set-target", "To choose the number that their calls go to",
-		"Para elegir el número al que van sus llamadas")
-	toAddForwarded = option("to-add-forwarded", "To add a caller to your list", "Para agregar a alguien a su lista")
+	toHearWelcome = offer("to-hear-welcome", "To hear or delete the callers who come straight through",
+		"Para escuchar o borrar a quienes pasan directamente", "To hear or delete", "Para escuchar o borrar")
+	toAddWelcome    = offer("to-add-welcome", "To add a caller who comes straight through", "Para agregar a alguien que pase directamente", "To add", "Para agregar")
+	toHearSchedules = offer("to-hear-schedules", "To hear or delete schedules", "Para escuchar o borrar horarios",
+		"Your schedules", "Sus horarios")
+	toChooseGreeting = offer("to-choose-greeting", "To choose what callers hear",
+		"Para elegir qué oyen quienes llaman", "What callers hear", "Lo que se oye")
+	toGetThrough = offer("to-get-through", "For who can get through", "Para indicar quién puede pasar",
+		"Who gets through", "Quién pasa")
+	toAddSchedule  = offer("to-add-schedule", "To add a schedule", "Para agregar un horario", "To add a schedule", "Para agregar un horario")
+	toHearDialable = offer("to-hear-dialable", "To hear or delete the numbers that can always be dialed",
+		"Para escuchar o borrar los números que siempre se pueden marcar", "To hear or delete", "Para escuchar o borrar")
+	toSetCode     = offer("to-set-code", "For the code that opens the lock", "Para el código que abre el bloqueo", "The code", "El código")
+	toAddDialable = offer("to-add-dialable", "To add a number that can always be dialed", "Para agregar un número que siempre se pueda marcar",
+		"To add", "Para agregar")
+	toHearRejected = offer("to-hear-rejected", "To hear or delete your entries",
+		"Para escuchar o borrar sus entradas", "To hear or delete", "Para escuchar o borrar")
+	toReject = offer("to-reject", "To add a number that should not reach you", "Para agregar un número que no deba llegarle", "To add", "Para agregar")
+
+	toHearForwarded = offer("to-hear-forwarded", "To hear or delete the callers on your list",
+		"Para escuchar o borrar a quienes están en su lista", "To hear or delete", "Para escuchar o borrar")
+	toSetTarget = offer("to-set-target", "To choose the number that their calls go to",
+		"Para elegir el número al que van sus llamadas", "The number calls go to", "El número al que van")
+	toAddForwarded = offer("to-add-forwarded", "To add a caller to your list", "Para agregar a alguien a su lista", "To add", "Para agregar")
 )

@@ -44,27 +44,6 @@ var (
 		EN:   "There is nothing on the list to hear.",
 		ES:   "No hay nada que escuchar en la lista.",
 	}
-	sayEntry = alike("entry", "{kind} {chosen}.")
-	aNumber  = ivr.Prompt{
-		Name: "a-number",
-		EN:   "The number",
-		ES:   "El número",
-	}
-	anAreaCode = ivr.Prompt{
-		Name: "an-area-code",
-		EN:   "The area code",
-		ES:   "El código de área",
-	}
-	anAbroad = ivr.Prompt{
-		Name: "a-number-abroad",
-		EN:   "The number abroad",
-		ES:   "El número del extranjero",
-	}
-	anExchange = ivr.Prompt{
-		Name: "an-exchange",
-		EN:   "All numbers that begin with",
-		ES:   "Todos los números que empiezan con",
-	}
 	sayHowToDelete = ivr.Prompt{
 		Name: "how-to-delete",
 		EN:   "To delete one, press its key.",
@@ -118,15 +97,39 @@ var (
 	}
 	sayYouEntered = ivr.Prompt{
 		Name: "you-entered",
-		EN:   "You entered: {kind} {chosen}.",
-		ES:   "Usted ingresó: {kind} {chosen}.",
+		EN:   "You entered: {chosen}.",
+		ES:   "Usted ingresó: {chosen}.",
 	}
-	toAdd      = option("to-add", "To add it", "Para agregarlo")
-	toKeyAgain = option("to-key-again", "To enter it again", "Para ingresarlo de nuevo")
-	added      = ivr.Prompt{
-		Name: "added",
-		EN:   "It was added.",
-		ES:   "Se agregó.",
+	toKeyAgain      = option("to-key-again", "To enter it again", "Para ingresarlo de nuevo")
+	toAddLastCaller = ivr.Prompt{
+		Name: "to-add-last-caller",
+		EN:   "To add your last caller, {last-caller}, press {key}, then pound.",
+		ES:   "Para agregar a quien llamó por último, el {last-caller}, oprima el {key} y el signo de número.",
+	}
+	sayAskAnother = ivr.Prompt{
+		Name: "ask-another-number",
+		EN:   "{news} That makes {entries}. For another, enter it, then press pound. When you are done, press star.",
+		ES:   "{news} Total: {entries}. Para otro, ingréselo y oprima el signo de número. Al terminar, oprima asterisco.",
+	}
+	addedNumber = ivr.Prompt{
+		Name: "added-number",
+		EN:   "Added: {chosen}.",
+		ES:   "Agregado: {chosen}.",
+	}
+	addedAbroad = ivr.Prompt{
+		Name: "added-abroad",
+		EN:   "Added: {chosen}, abroad.",
+		ES:   "Agregado: {chosen}, en el extranjero.",
+	}
+	addedArea = ivr.Prompt{
+		Name: "added-area",
+		EN:   "Added: area code {chosen}.",
+		ES:   "Agregado: código de área {chosen}.",
+	}
+	addedExchange = ivr.Prompt{
+		Name: "added-exchange",
+		EN:   "Added: all that begin with {chosen}.",
+		ES:   "Agregado: los que empiezan con {chosen}.",
 	}
 	sayAskTarget = ivr.Prompt{
 		Name: "ask-target",
@@ -219,6 +222,10 @@ var (
 	forMorning  = option("for-morning", "For {morning}", "Para {morning}")
 	forEvening  = option("for-evening", "For {evening}", "Para {evening}")
 	toStartOver = option("to-start-over", "To start over", "Para empezar de nuevo")
+
+	toEndOtherwise     = option("to-end-otherwise", "To end at {other-end} instead", "Para que termine a {other-end}")
+	toSaveAndTurnOn    = option("to-save-and-turn-on", "To save it and turn it on", "Para guardarlo y activarlo")
+	sayNewsOfSchedules = alike("news-of-schedules", "{news} {schedule-state}")
 )
 
 // toDeleteSchedule says one of the schedules that are heard, and its key.

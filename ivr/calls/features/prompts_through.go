@@ -73,7 +73,14 @@ var (
 		EN:   "keep out emergency calls too",
 		ES:   "no dejar pasar ni las llamadas de emergencia",
 	}
-	nowThrough = ivr.Prompt{
+	sayUrgentMeans = ivr.Prompt{
+		Name: "urgent-means",
+		EN:   "A caller can say that it is an emergency, and is put through. Without that, not even your family reaches you in an emergency.",
+		ES:   "Quien llama puede decir que es una emergencia, y entonces pasa. Sin eso, ni su familia podrá comunicarse en una emergencia.",
+	}
+	toKeepUrgent = option("to-keep-urgent", "To keep letting emergency calls through", "Para que las llamadas de emergencia sigan pasando")
+	toHoldUrgent = option("to-hold-urgent", "To keep them out", "Para que no pasen")
+	nowThrough   = ivr.Prompt{
 		Name: "now-through",
 		EN:   "Emergency calls now get through.",
 		ES:   "Las llamadas de emergencia ahora pasan.",

@@ -13,8 +13,8 @@ import (
 
 // scheduling are the steps of hear-schedules.
 var scheduling = hearingSteps{
-	page: "schedules-look", menu: "schedules-menu", none: "schedules-none", confirm: "schedules-confirm", remove: "schedules-delete",
-	removed: "schedules-deleted", stay: "schedules-stay", left: "schedules-left", noAnswer: "schedules-no-answer",
+	page: "schedules-look", menu: "schedules-menu", none: "schedules-none", remove: "schedules-delete", removed: "schedules-deleted",
+	stay: "schedules-stay", emptied: "schedules-left", undo: "schedules-take-back", left: "schedules-left", noAnswer: "schedules-no-answer",
 }
 
 // maxSchedules is how many there can be.
@@ -37,7 +37,7 @@ func timeSlotOf(n int) timeSlot {
 // hearSchedules says the schedules, and deletes one of them.
 func (a actions) hearSchedules() editor {
 	h := hearing{
-		hearingSteps: scheduling, look: a.lookSchedules, phrases: choices()[days], says: saySchedule, drop: dropSchedule,
+		hearingSteps: scheduling, look: a.lookSchedules, phrases: choices()[days], drop: dropSchedule, told: sayNewsOfSchedules,
 	}
 	for n := 1; n <= maxSchedules; n++ {
 		s, pick := timeSlotOf(n), ivr.Step(fmt.Sprint("pick-schedule-", n))
@@ -46,7 +46,9 @@ func (a actions) hearSchedules() editor {
 			pick:   s.choose, variables: []ivr.Variable{s.days, s.start, s.end},
 		})
 	}
-	return h.editor(a, "hear-schedules")
+	e := h.editor(a, "hear-schedules")
+	e.given = map[ivr.Variable]string{undo: ""}
+	return e
 }
 
 // lookSchedules fills the slots.
@@ -91,15 +93,19 @@ func tellPresent(c *ivr.Call, schedule features.Schedule) {
 
 // read returns the schedule that is filled in.
 func (s timeSlot) read(c *ivr.Call) (features.Schedule, error) {
-	from, err := features.ParseClock(c.Text(s.start))
+	return readSchedule(c.Text(s.days), c.Text(s.start), c.Text(s.end))
+}
+
+func readSchedule(days, start, end string) (features.Schedule, error) {
+	from, err := features.ParseClock(start)
 	if err != nil {
 		return features.Schedule{}, fmt.Errorf("read start: %w", err)
 	}
-	to, err := features.ParseClock(c.Text(s.end))
+	to, err := features.ParseClock(end)
 	if err != nil {
 		return features.Schedule{}, fmt.Errorf("read end: %w", err)
 	}
-	return features.Schedule{Days: features.Days(c.Text(s.days)), Start: from, End: to}, nil
+	return features.Schedule{Days: features.Days(days), Start: from, End: to}, nil
 }
 
 // choose notes that the caller chose this one.
@@ -112,9 +118,9 @@ func (s timeSlot) choose(_ context.Context, c *ivr.Call) (acting, error) {
 	return acted, nil
 }
 
-func dropSchedule(c *ivr.Call) (features.Edit, ivr.Prompt, error) {
+func dropSchedule(c *ivr.Call) (deed, error) {
 	schedule, err := present.read(c)
-	return features.DropSchedule(schedule), deleted, err
+	return deed{features.DropSchedule(schedule), deleted, "schedule " + asText(schedule)}, err
 }
 
 // The steps of add-schedule.
@@ -126,6 +132,8 @@ const (
 	onWeekend     ivr.Step = "on-the-weekend"
 	scheduleStart ivr.Step = "schedule-start"
 	scheduleEnd   ivr.Step = "schedule-end"
+	scheduleOther ivr.Step = "schedule-other-end"
+	scheduleSave  ivr.Step = "schedule-save-and-turn-on"
 )
 
 // scheduleSteps are its further steps.
@@ -147,7 +155,21 @@ func (a actions) addSchedule() editor {
 		time.enter(scheduleStart, whenItStarts, scheduleEnd, scheduleDays),
 		time.enter(scheduleEnd, whenItEnds, s.weigh, scheduleStart),
 	}, s.weighs(a.weighSchedule, s.confirm, scheduleStart, s.left),
-		s.saves(a, saySchedule, toSave, toStartOver, scheduleRoom, scheduleEnd, saveSchedule))
+		s.saves(a, saySchedule, sayNewsOfSchedules, toSave, toStartOver, scheduleRoom, scheduleEnd, saveSchedule,
+			ivr.Option{Prompt: toSaveAndTurnOn, Key: "3", Next: scheduleSave, If: isTurnedOff},
+			ivr.Option{Prompt: toEndOtherwise, Key: "4", Next: scheduleOther, If: filled(otherEnd)}),
+		[]ivr.Node{
+			ivr.Action[acting]{At: scheduleOther, Run: endOtherwise, On: ivr.On[acting]{acted: s.weigh}},
+			changes(scheduleSave, a.act(saveAndTurnOn), s.saved),
+		})
+}
+
+// endOtherwise takes the other end that the digits can mean.
+func endOtherwise(_ context.Context, c *ivr.Call) (acting, error) {
+	was := c.Text(end)
+	c.Fill(end, c.Text(otherEnd))
+	c.Fill(otherEnd, was)
+	return acted, nil
 }
 
 // scheduleRoom fills in for which days another schedule can be added.
@@ -199,9 +221,15 @@ func (a actions) weighSchedule(ctx context.Context, c *ivr.Call) (weighing, erro
 	return a.weigh(ctx, c, features.AddSchedule(schedule))
 }
 
-func saveSchedule(c *ivr.Call) (features.Edit, ivr.Prompt, error) {
+func saveSchedule(c *ivr.Call) (deed, error) {
 	schedule, err := present.read(c)
-	return features.AddSchedule(schedule), saved, err
+	return alsoOn(c, deed{features.AddSchedule(schedule), saved, "unschedule " + asText(schedule)}), err
+}
+
+// saveAndTurnOn does both.
+func saveAndTurnOn(c *ivr.Call) (deed, error) {
+	c.Fill(thenOn, "1")
+	return saveSchedule(c)
 }
 
 // The steps of ask-time.
@@ -272,6 +300,7 @@ func readTime(_ context.Context, c *ivr.Call) (timing, error) {
 		return "", fmt.Errorf("read hour: %w", err) // a Gather takes digits alone
 	}
 	at := func(hour int) string { return fmt.Sprintf("%02d:%s", hour, minutes) }
+	c.Erase(otherEnd)
 	if _, err := features.ParseClock(at(hour)); err != nil {
 		_, err = refuse(c, err)
 		return noTime, err
@@ -280,9 +309,25 @@ func readTime(_ context.Context, c *ivr.Call) (timing, error) {
 		c.Fill(timeVariable(c), at(hour))
 		return isClear, nil
 	}
+	if v := timeVariable(c); v == end {
+		c.Fill(end, at(hour%12))
+		c.Fill(otherEnd, at(hour%12+12))
+		if !soonest(c.Text(start), c.Text(end), c.Text(otherEnd)) {
+			_, err = endOtherwise(context.Background(), c)
+		}
+		if c.Text(otherEnd) == c.Text(start) {
+			c.Erase(otherEnd)
+		}
+		return isClear, err
+	}
 	c.Fill(morning, at(hour%12))
 	c.Fill(evening, at(hour%12+12))
 	return eitherHalf, nil
+}
+
+// soonest says whether, from a start, an end comes before another one. Times are "21:30".
+func soonest(start, end, other string) bool {
+	return (end > start) == (other > start) && end < other || end > start && other <= start
 }
 
 // takeTime takes what the caller chose for the time that was asked for.

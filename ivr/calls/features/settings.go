@@ -2,6 +2,7 @@ package features
 
 import (
 	"context"
+	"fmt"
 
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
@@ -82,7 +83,9 @@ func compareCodes(_ context.Context, c *ivr.Call) (comparing, error) {
 
 // saveCode sets the code, which the call has no need of any more then.
 func (a actions) saveCode(ctx context.Context, c *ivr.Call) (acting, error) {
-	outcome, err := a.act(one(features.SetCode(c.Secret(firstCode)), codeSet))(ctx, c)
+	outcome, err := a.act(func(c *ivr.Call) (deed, error) {
+		return alsoOn(c, deed{edit: features.SetCode(c.Secret(firstCode)), done: codeSet}), nil
+	})(ctx, c)
 	if err == nil {
 		c.Erase(firstCode)
 	}
@@ -106,7 +109,7 @@ func (a actions) setTarget() editor {
 		ivr.Gather{At: ask, Prompt: sayAskTarget, Digits: targetDigits, Into: keyed,
 			Next: t.weigh, Back: t.left, GaveUp: t.noAnswer},
 	}, t.weighs(a.weighTarget, t.confirm, ask, t.left),
-		t.saves(a, sayYouEntered, toSave, toKeyAgain, ask, t.left, forwardToChosen))
+		t.saves(a, sayYouEntered, sayNews, toSave, toKeyAgain, ask, t.left, forwardToChosen))
 }
 
 // weighTarget reads what was keyed, and asks whether calls could go there.
@@ -115,12 +118,19 @@ func (a actions) weighTarget(ctx context.Context, c *ivr.Call) (weighing, error)
 	if err != nil {
 		return refuse(c, err)
 	}
-	tellChosen(c, features.Entry(number))
+	c.Fill(chosen, string(number))
 	return a.weigh(ctx, c, features.ForwardTo(number))
 }
 
-func forwardToChosen(c *ivr.Call) (features.Edit, ivr.Prompt, error) {
-	return features.ForwardTo(nanp.Number(c.Text(chosen))), saved, nil
+func forwardToChosen(c *ivr.Call) (deed, error) {
+	d := deed{edit: features.ForwardTo(nanp.Number(c.Text(chosen))), done: saved}
+	if before := c.Text(target); before != "" {
+		d.inverse = "forward " + before
+	}
+	if !hasEntry(c) { // which is asked for next
+		return d, nil
+	}
+	return alsoOn(c, d), nil
 }
 
 // chooseGreeting chooses what callers hear who are not put through.
@@ -132,18 +142,37 @@ func (a actions) chooseGreeting() editor {
 	for i, g := range greetings {
 		at := ivr.Step(g.choice.Name)
 		menu.Options = append(menu.Options, ivr.Option{Prompt: g.choice, Next: at})
-		chosen = append(chosen, changes(at, a.act(one(features.ChooseGreeting(i+1), greetingSet)), set))
+		chosen = append(chosen, changes(at, a.act(greetsBy(i+1)), set))
 	}
 	return newEditor("choose-greeting", ask, t.left, t.noAnswer, []ivr.Node{menu}, chosen,
 		[]ivr.Node{ivr.Say{At: set, Prompt: sayNews, Next: t.left}})
 }
 
+// greetsBy chooses a greeting.
+func greetsBy(n int) doing {
+	return func(c *ivr.Call) (deed, error) {
+		d := deed{edit: features.ChooseGreeting(n), done: greetingSet}
+		for i, g := range greetings {
+			if c.Text(greeting) == g.told.Name {
+				d.inverse = fmt.Sprint("greet ", i+1)
+			}
+		}
+		return d, nil
+	}
+}
+
 // getThrough is about who gets through although the customer is not to be disturbed: those
 // who know the code, and emergency calls.
 func (a actions) getThrough(code editor) editor {
-	const ask, byCode, urgent, changed ivr.Step = "through-menu", "through-code", "through-urgent", "through-told"
+	const ask, byCode, urgent, sure, now, changed ivr.Step = "through-menu", "through-code", "through-urgent", "through-sure", "through-now", "through-told"
 	t := takingOf("through")
-	urgentAsOffered := offered(turnUrgent, letUrgent, features.LetThrough, nowThrough, nowHeld)
+	urgentAsOffered := func(c *ivr.Call) (deed, error) {
+		let, done := c.Text(turnUrgent) == letUrgent.Name, nowHeld
+		if let {
+			done = nowThrough
+		}
+		return deed{features.LetThrough(let), done, "urgent " + yes(!let)}, nil
+	}
 	return newEditor("get-through", ask, t.left, t.noAnswer, []ivr.Node{
 		ivr.Menu{At: ask, Prompt: sayThrough, Options: []ivr.Option{
 			{Prompt: forCode, Next: byCode}, {Prompt: toTurnUrgent, Next: urgent},
@@ -151,7 +180,19 @@ func (a actions) getThrough(code editor) editor {
 		ivr.Enter{At: byCode, Subflow: code.Subflow, On: map[ivr.Step]ivr.Step{
 			codeDone: t.left, codeSteps.left: ask, codeSteps.noAnswer: t.noAnswer,
 		}},
-		changes(urgent, a.act(urgentAsOffered), changed),
+		ivr.Action[turning]{At: urgent, Run: weighUrgent, On: ivr.On[turning]{atOnce: now, warned: sure}}, //nolint:exhaustive // nothing is missing
+		ivr.Menu{At: sure, Prompt: sayUrgentMeans, Options: []ivr.Option{
+			{Prompt: toKeepUrgent, Next: t.left}, {Prompt: toHoldUrgent, Next: now},
+		}, Closing: sayGoBack, Back: ask, GaveUp: t.noAnswer},
+		changes(now, a.act(urgentAsOffered), changed),
 		ivr.Say{At: changed, Prompt: sayNews, Next: t.left},
 	})
+}
+
+// weighUrgent has emergency calls kept out only after it was said what that means.
+func weighUrgent(_ context.Context, c *ivr.Call) (turning, error) {
+	if c.Text(turnUrgent) == holdUrgent.Name {
+		return warned, nil
+	}
+	return atOnce, nil
 }

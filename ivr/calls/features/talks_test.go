@@ -68,6 +68,20 @@ func (h *household) list(f pins.Feature, n int) {
 	}
 }
 
+// complete gives a feature what it lacks to be turned on without a question.
+func (h *household) complete(f pins.Feature) {
+	h.Helper()
+	switch f { //nolint:exhaustive // the others lack nothing
+	case pins.DoNotDisturb:
+		h.edit(f, features.AddSchedule(features.Schedule{Days: features.Weekdays, Start: 8 * 60, End: 9 * 60}))
+	case pins.SelectiveCallForwarding:
+		h.edit(f, features.ForwardTo("+16515550100"))
+		h.list(f, 1)
+	case pins.DialLock, pins.CallRejection:
+		h.list(f, 1)
+	}
+}
+
 func (h *household) setting(f pins.Feature) features.Setting {
 	h.Helper()
 	line := check.Must(h.features.Find(h.Context(), home))(h)
@@ -211,15 +225,13 @@ func speak(b *strings.Builder, content []twiml.Speech) {
 func TestTurningOnAndOff(t *testing.T) {
 	for _, f := range pins.AllFeatures {
 		h := newHousehold(t)
-		if f == pins.SelectiveCallForwarding {
-			h.edit(f, features.ForwardTo("+16515550100"))
-		}
+		h.complete(f)
 		c := h.dial(f, ivr.English).hears("is off.", "To turn it on, press 3.", "To go back, press star.")
-		c.press("3").hears("We turned it on.", "is on.", "To turn it off, press 3.")
+		c.press("3").hears("We turned it on.", "To take that back, press 7.", "To turn it off, 3.")
 		if !h.setting(f).On {
 			t.Errorf("%s is not on", f)
 		}
-		c.press("3").hears("We turned it off.", "is off.").press("*").hears("The end: left.")
+		c.press("3").hears("We turned it off.", "To turn it on, 3.").press("*").hears("The end: left.")
 		if h.setting(f).On || h.changes != 2 {
 			t.Errorf("%s: on %v, %d changes", f, h.setting(f).On, h.changes)
 		}
@@ -238,7 +250,7 @@ func TestTurnsAsOffered(t *testing.T) {
 	h := newHousehold(t)
 	c := h.dial(pins.SecurityScreen, ivr.English).hears("To turn it on, press 3.")
 	h.edit(pins.SecurityScreen, features.Switch(true))
-	c.press("3").hears("We turned it on.", "Security Screen is on.")
+	c.press("3").hears("We turned it on.", "To turn it off, 3.")
 }
 
 // TestWhatIsKept keys into each editor, and looks at the settings. The call scripts named feature... hold what is
@@ -249,15 +261,15 @@ func TestWhatIsKept(t *testing.T) {
 		keys    string
 		want    features.Settings
 	}{
-		"list":     {pins.CallRejection, "# 6515550101 1 # 218 1 # 763555 1 1 2 1", features.Settings{List: []features.Entry{"+16515550101", "763555"}}},
-		"abroad":   {pins.DialLock, "# 011525555123456 1", features.Settings{List: []features.Entry{"+525555123456"}}},
+		"list":     {pins.CallRejection, "# 6515550101 218 763555 * 1 2", features.Settings{List: []features.Entry{"+16515550101", "763555"}}},
+		"abroad":   {pins.DialLock, "# 011525555123456", features.Settings{List: []features.Entry{"+525555123456"}}},
 		"code":     {pins.DialLock, "2 1 4821 4821", features.Settings{Code: secret.New("4821")}},
 		"no code":  {pins.DialLock, "2 1 4821 4821 2 2", features.Settings{}},
 		"target":   {pins.SelectiveCallForwarding, "2 6515550101 1", features.Settings{Target: "+16515550101"}},
 		"greeting": {pins.DoNotDisturb, "2 3", features.Settings{Greeting: 3, Breakthrough: true}},
-		"held":     {pins.DoNotDisturb, "4 2", features.Settings{Greeting: 1}},
-		"let":      {pins.DoNotDisturb, "4 2 4 2", features.Settings{Greeting: 1, Breakthrough: true}},
-		"schedules": {pins.DoNotDisturb, "# 1 9 2 0700 1 # 1 12 2 1330 1 # 1 2200 0 1 1 2 1", features.Settings{
+		"held":     {pins.DoNotDisturb, "4 2 2", features.Settings{Greeting: 1}},
+		"let":      {pins.DoNotDisturb, "4 2 2 4 2", features.Settings{Greeting: 1, Breakthrough: true}},
+		"schedules": {pins.DoNotDisturb, "# 1 9 2 0700 1 # 1 12 2 130 1 # 1 2200 0 1 1 2", features.Settings{
 			Greeting: 1, Breakthrough: true, Schedules: []features.Schedule{
 				{Days: features.Weekdays, Start: 12 * 60, End: 13*60 + 30}, {Days: features.Weekend, Start: 22 * 60},
 			},
@@ -281,9 +293,9 @@ func TestPagesThatGo(t *testing.T) {
 	h := newHousehold(t)
 	f := pins.NoSolicitation
 	h.list(f, 11)
-	c := h.dial(f, ivr.English).keys("1", "#", "5").hears("651-555-0109")
+	c := h.dial(f, ivr.English).keys("1", "#").hears("5: 651-555-0109")
 	h.edit(f, features.Drop("+16515550109"))
-	c.press("1").hears("That was deleted before.", "5: 651-555-0110. To hear the first ones again")
+	c.hears("").press("5").hears("That was deleted before.", "5: 651-555-0110. To hear the first ones again")
 	for _, entry := range h.setting(f).List[1:] {
 		h.edit(f, features.Drop(entry))
 	}
@@ -296,11 +308,11 @@ func TestDeletingPages(t *testing.T) {
 	f := pins.NoSolicitation
 	h.list(f, 6)
 	c := h.dial(f, ivr.English).keys("1", "#").hears("1: 651-555-0105. To hear the first ones again")
-	c.keys("1", "1").hears("It was deleted. To delete one", "1: 651-555-0100.", "5: 651-555-0104. To go back")
+	c.press("1").hears("It was deleted.", "1: 651-555-0100.", "5: 651-555-0104. To take that back, press 7. To go back")
 	for range 4 {
-		c.keys("1", "1").hears("It was deleted. To delete one")
+		c.press("1").hears("It was deleted. To delete one")
 	}
-	c.keys("1", "1").hears("It was deleted. No Solicitation is off. Your list is empty.")
+	c.press("1").hears("It was deleted. Your list is empty. To take that back, press 7. To turn it on, 3. To add, pound.").press("7").hears("We took it back.", "To hear or delete, 1.")
 }
 
 // TestFullList fills the list between the look at it and the entry.
@@ -310,7 +322,7 @@ func TestFullList(t *testing.T) {
 	h.list(f, 19)
 	c := h.dial(f, ivr.English).press("#")
 	h.edit(f, features.Add("+16515550299"))
-	c.press("6515550201").hears("Your list is full.", "Dial Lock is off.")
+	c.press("6515550201").hears("Your list is full.", "To turn it on, 3.")
 }
 
 // TestOverlaps adds a schedule that crosses another: three times, and then the feature comes again.
@@ -319,7 +331,7 @@ func TestOverlaps(t *testing.T) {
 	f := pins.DoNotDisturb
 	h.edit(f, features.AddSchedule(features.Schedule{Days: features.Weekdays, Start: 8 * 60, End: 9 * 60}))
 	c := h.dial(f, ivr.English).keys("#", "1", "0830", "1300").hears("That overlaps with a schedule", "should start")
-	c.keys("0830", "1300", "0830", "1300").hears("That overlaps with a schedule", "Nothing was changed.", "Do Not Disturb is off.")
+	c.keys("0830", "1300", "0830", "1300").hears("That overlaps with a schedule", "Let us go back.", "To turn it on, 3.")
 }
 
 // TestChangedByAnother takes the feature off the line, or has its PIN reset, at every depth of the call: nothing is
@@ -333,19 +345,19 @@ func TestChangedByAnother(t *testing.T) {
 		"turning it on":         {pins.DialLock, "", "3"},
 		"hearing the list":      {pins.DialLock, "", "1"},
 		"hearing more":          {pins.DialLock, "1", "#"},
-		"adding to the list":    {pins.DialLock, "", "# 6515550199 1"},
-		"deleting an entry":     {pins.DialLock, "1 1", "1"},
-		"keeping an entry":      {pins.DialLock, "1 1", "2"},
+		"adding to the list":    {pins.DialLock, "", "# 6515550199"},
+		"deleting an entry":     {pins.DialLock, "1", "1"},
 		"setting the code":      {pins.DialLock, "2 1 4821", "4821"},
 		"hearing the schedules": {pins.DoNotDisturb, "", "1"},
 		"adding a schedule":     {pins.DoNotDisturb, "", "# 1 2130 0700 1"},
 		"choosing a greeting":   {pins.DoNotDisturb, "2", "1"},
-		"letting calls through": {pins.DoNotDisturb, "4", "2"},
+		"letting calls through": {pins.DoNotDisturb, "4 2", "2"},
 		"setting the target":    {pins.SelectiveCallForwarding, "2", "6515550101 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHousehold(t)
 			h.list(pins.DialLock, 6)
+			h.complete(pins.DoNotDisturb)
 			c := h.dial(talk.feature, ivr.English).keys(strings.Fields(talk.before)...)
 			registry := pins.Provisioning{Registry: h.world.Lines(), Validations: h.world.Lines()}
 			check.OK(t, registry.ResetByOperator(t.Context(), home, pins.Note{By: "ann", Reason: "forgot it"}))
@@ -368,8 +380,8 @@ func TestChangedByAnother(t *testing.T) {
 func TestTooManyChangesWait(t *testing.T) {
 	h := newHousehold(t)
 	h.world.Calls.Fail("Features.Change", features.ErrBacklog)
-	h.dial(pins.DialLock, ivr.English).press("3").hears("can not be changed right now", "Dial Lock is off.", "To turn it on, press 3.")
-	h.dial(pins.DialLock, ivr.Spanish).press("3").hears("no se puede cambiar en este momento")
+	h.dial(pins.DialLock, ivr.English).keys("3", "2").hears("can not be changed right now", "To turn it on, 3.")
+	h.dial(pins.DialLock, ivr.Spanish).keys("3", "2").hears("no se puede cambiar en este momento")
 	if h.changes != 0 {
 		t.Errorf("%d changes", h.changes)
 	}

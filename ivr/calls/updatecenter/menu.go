@@ -23,10 +23,10 @@ func (a actions) offering() []ivr.Node {
 	var enters []ivr.Node
 	for _, part := range featurecalls.Parts(featurecalls.Config{Features: a.Features, Line: lineNumber, Proved: revision, Changed: a.Changed}) {
 		enter := part.Enter(openMenu, noAnswer, leaveGone, notProved)
-		main.Options = append(main.Options, ivr.Option{Prompt: part.Choice, Next: enter.At, If: has(part.Feature)})
+		main.Options = append(main.Options, ivr.Option{Prompt: part.Choice, Brief: part.Brief, Next: enter.At, If: has(part.Feature)})
 		enters = append(enters, enter)
 	}
-	main.Options = append(main.Options, ivr.Option{Prompt: toChangePIN, Next: newPIN})
+	main.Options = append(main.Options, ivr.Option{Prompt: toChangePIN, Brief: changePINBriefly, Next: newPIN})
 	nodes := append([]ivr.Node{
 		ivr.Action[opening]{At: openMenu, Run: a.open, On: ivr.On[opening]{
 			opened:        menu,

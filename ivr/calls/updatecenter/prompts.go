@@ -111,6 +111,11 @@ var (
 		EN:   "To change your PIN, press {key}.",
 		ES:   "Para cambiar su PIN, oprima el {key}.",
 	}
+	changePINBriefly = ivr.Prompt{
+		Name: "to-change-pin-briefly",
+		EN:   "Your PIN, {key}.",
+		ES:   "Su PIN, el {key}.",
+	}
 	sayFeatureGone = ivr.Prompt{
 		Name: "feature-gone",
 		EN:   "That feature is not on your line any more.",
