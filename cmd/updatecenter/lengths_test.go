@@ -22,8 +22,8 @@ var jobLimits = []struct {
 }{
 	{"job-call-rejection", 13, 437},
 	{"job-call-rejection-in-spanish", 13, 475},
-	{"job-dial-lock", 12, 310},
-	{"job-dial-lock-in-spanish", 12, 362},
+	{"job-dial-lock", 11, 294},
+	{"job-dial-lock-in-spanish", 11, 346},
 	{"job-do-not-disturb-schedule", 10, 283},
 	{"job-do-not-disturb-schedule-in-spanish", 10, 348},
 	{"job-no-solicitation", 7, 202},

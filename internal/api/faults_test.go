@@ -80,6 +80,8 @@ func TestFaults(t *testing.T) {
 				"#/forward_to Forwarding needs a number to forward to. Give one first, or turn forwarding off."},
 		{http.MethodPut, forwardingPath, `{"on":true,"list":[],"forward_to":"612-555-0142"}`, 422, "settings-refused",
 			"#/forward_to Calls can't be forwarded to the line's own number. Give another number."},
+		{http.MethodPut, featuresPath + "/dial-lock", `{"on":true,"list":["911"]}`, 422, "settings-refused",
+			"#/list/0 911 can always be dialed, whatever is locked. It needs no place on the list."},
 	} {
 		r.unlike = strings.Contains(test.body, "\\u0061") || strings.Contains(test.body, `"security_code":null`) // which the checker reads otherwise
 		got := r.askWith("*", test.method, test.path, test.body).is(test.status, test.problem)

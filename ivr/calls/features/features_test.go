@@ -180,8 +180,8 @@ func TestLostCode(t *testing.T) {
 		c := &ivr.Call{}
 		c.Fill(feature, string(pins.DialLock))
 		tell(c, features.Settings{CodeLost: lost})
-		if codeIsSet(c) != lost {
-			t.Errorf("lost %v, told as set %v", lost, codeIsSet(c))
+		if set := c.Text(codeState) == hasCode.Name; set != lost {
+			t.Errorf("lost %v, told as set %v", lost, set)
 		}
 	}
 }

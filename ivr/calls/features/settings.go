@@ -11,6 +11,7 @@ import (
 
 // The steps of set-code.
 const (
+	codeStart     ivr.Step = "code-start"
 	codeMenu      ivr.Step = "code-menu"
 	codeAsk       ivr.Step = "code-ask"
 	codeRepeat    ivr.Step = "code-repeat"
@@ -29,9 +30,10 @@ var codeDigits = ivr.Range{Min: features.CodeDigits, Max: features.CodeDigits}
 // setCode changes or deletes a code. It ends done after an act, and left without one.
 func (a actions) setCode() editor {
 	const codeTold ivr.Step = "code-told"
-	e := newEditor("set-code", codeMenu, codeSteps.left, codeSteps.noAnswer, []ivr.Node{
+	e := newEditor("set-code", codeStart, codeSteps.left, codeSteps.noAnswer, []ivr.Node{
+		ivr.Action[coding]{At: codeStart, Run: standsCode, On: ivr.On[coding]{aCode: codeMenu, withoutCode: codeAsk}},
 		ivr.Menu{At: codeMenu, Prompt: sayCodeState, Options: []ivr.Option{
-			{Prompt: toChooseCode, Next: codeAsk}, {Prompt: toDeleteCode, Next: codeDelete, If: codeIsSet},
+			{Prompt: toChooseCode, Next: codeAsk}, {Prompt: toDeleteCode, Next: codeDelete},
 		}, Closing: sayGoBack, Back: codeSteps.left, GaveUp: codeSteps.noAnswer},
 		ivr.Gather{At: codeAsk, Prompt: sayAskCode, Digits: codeDigits, Into: firstCode,
 			Next: codeSteps.weigh, Back: codeForget, GaveUp: codeSteps.noAnswer},
@@ -45,14 +47,27 @@ func (a actions) setCode() editor {
 		changes(codeSteps.save, a.saveCode, codeTold),
 		changes(codeDelete, a.act(one(features.DropCode(), codeDeleted)), codeTold),
 		ivr.Say{At: codeTold, Prompt: sayNews, Next: codeDone},
-		ivr.Action[acting]{At: codeForget, Run: forgetCode, On: ivr.On[acting]{acted: codeMenu}},
+		ivr.Action[coding]{At: codeForget, Run: forgetCode, On: ivr.On[coding]{aCode: codeMenu, withoutCode: codeSteps.left}},
 		ivr.Return{At: codeDone},
 	})
 	e.left = append(e.left, codeDone)
 	return e
 }
 
-func codeIsSet(c *ivr.Call) bool { return c.Text(codeState) == hasCode.Name }
+// coding is whether there is a code, which then can be deleted as well.
+type coding string
+
+const (
+	aCode       coding = "a code"
+	withoutCode coding = "no code"
+)
+
+func standsCode(_ context.Context, c *ivr.Call) (coding, error) {
+	if c.Text(codeState) == hasCode.Name {
+		return aCode, nil
+	}
+	return withoutCode, nil
+}
 
 // weighCode judges the first entry.
 func (a actions) weighCode(ctx context.Context, c *ivr.Call) (weighing, error) {
@@ -93,9 +108,9 @@ func (a actions) saveCode(ctx context.Context, c *ivr.Call) (acting, error) {
 }
 
 // forgetCode drops an entry that the caller went back from.
-func forgetCode(_ context.Context, c *ivr.Call) (acting, error) {
+func forgetCode(ctx context.Context, c *ivr.Call) (coding, error) {
 	c.Erase(firstCode)
-	return acted, nil
+	return standsCode(ctx, c)
 }
 
 // targetDigits begins with three, so that whoever keys 911 hears that it is barred.
