@@ -245,7 +245,7 @@ func (a actions) dialLock(hear, add, code editor) Part {
 func (a actions) callRejection(hear, add editor) Part {
 	s := stepsOf(pins.CallRejection)
 	return a.part(s, forCallRejection, s.says(sayList),
-		a.turns(s, sayTurnedWithList, s.wants(withoutList, add, hasEntry)), s.edits("#", toReject, add), s.hears(toHearRejected, hear, entries))
+		a.turns(s, sayNewsOfList, s.wants(withoutList, add, hasEntry)), s.edits("#", toReject, add), s.hears(toHearRejected, hear, entries))
 }
 
 // aiming is whether there is a number to forward to.

@@ -171,7 +171,7 @@ func (a actions) addNumber() editor {
 			{Prompt: toTurnOnNow, Key: "3", Next: numberTurn, If: isTurnedOff},
 		}, Back: t.left, GaveUp: t.left, Optional: true},
 		changes(numberUndo, a.takeBack, numberBack),
-		ivr.Say{At: numberBack, Prompt: sayNews, Next: t.left},
+		ivr.Say{At: numberBack, Prompt: sayNewsOfList, Next: t.left},
 		ivr.Return{At: numberTurn},
 	}, t.weighs(a.weighNumber, t.save, numberRoom, t.left))
 	e.turn = numberTurn

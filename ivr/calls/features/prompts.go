@@ -61,9 +61,9 @@ var (
 		EN:   "To go back, press star.",
 		ES:   "Para volver, oprima asterisco.",
 	}
-	sayNews           = alike("news", "{news}")
-	sayTurnedWithList = alike("turned-with-list", "{news} {list-state}")
-	sayNotPossible    = ivr.Prompt{
+	sayNews        = alike("news", "{news}")
+	sayNewsOfList  = alike("news-of-list", "{news} {list-state}")
+	sayNotPossible = ivr.Prompt{
 		Name: "not-possible",
 		EN:   "That is not possible any more.",
 		ES:   "Eso ya no es posible.",
