@@ -31,6 +31,7 @@ type Request struct {
 type Outcome struct {
 	Setting
 	Changed bool // the request changed it just now: not if it was so already, or the turn came before
+	Made    bool // the request changed it, now or when the turn came before
 }
 
 // Change edits the settings of a feature as they are at that moment, and returns them. It
@@ -67,7 +68,7 @@ func (l *Lines) try(ctx context.Context, request Request, turn pins.Turn, id str
 	}
 	if done {
 		setting, err := line.installed(request.Feature)
-		return Outcome{Setting: setting}, err
+		return Outcome{Setting: setting, Made: true}, err
 	}
 	present, wanted, err := line.weighed(request)
 	switch {
@@ -88,7 +89,7 @@ func (l *Lines) try(ctx context.Context, request Request, turn pins.Turn, id str
 	if err := l.commit(ctx, change); err != nil {
 		return Outcome{}, err
 	}
-	return Outcome{Setting: changed, Changed: true}, nil
+	return Outcome{Setting: changed, Changed: true, Made: true}, nil
 }
 
 // weighed returns the feature as it is, and as the request would have it. Who must not change

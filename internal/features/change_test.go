@@ -126,7 +126,7 @@ func TestTurnsDoneTwice(t *testing.T) {
 	other := f.change(t, rej, features.Add("763"))
 	for _, request := range []features.Request{add, on, add} {
 		got := check.Must(f.Change(t.Context(), request))(t)
-		same(t, "outcome", got, features.Outcome{Setting: other})
+		same(t, "outcome", got, features.Outcome{Setting: other, Made: true})
 	}
 	if n := len(f.Records(t, line)); n != 3 || len(f.events(t)) != 3 {
 		t.Errorf("%d records, %d events; want 3", n, len(f.events(t)))
@@ -170,7 +170,7 @@ func TestStoreThatFailed(t *testing.T) {
 					t.Errorf("%v; asked %d times, %d records, %d events", err, len(f.store.changes), len(f.Records(t, line)), len(f.events(t)))
 				}
 				if err == nil {
-					same(t, "outcome", outcome, features.Outcome{Setting: f.setting(t, rej), Changed: true})
+					same(t, "outcome", outcome, features.Outcome{Setting: f.setting(t, rej), Changed: true, Made: true})
 				}
 			})
 		}

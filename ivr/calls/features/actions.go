@@ -8,6 +8,7 @@ import (
 
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/storage"
 	"updatecenter/ivr"
 	"updatecenter/pins"
 )
@@ -191,16 +192,18 @@ type acting string
 
 const acted acting = "acted"
 
-// changes is a node that makes an edit. Every one is made so, for the apologies.
+// changes is a node that makes an edit.
 func changes(at ivr.Step, run func(context.Context, *ivr.Call) (acting, error), next ivr.Step) ivr.Node {
 	return ivr.Action[acting]{At: at, Run: run, On: ivr.On[acting]{acted: next}, May: sayMayBeChanged}
 }
 
-// A deed is an edit, what to say when it was made, and what takes it back, as inverse reads it; empty: nothing.
+// A deed is an edit, what to say when it was made, and what takes it back, as inverse reads it; empty: nothing. With a match
+// it is made of that revision of the feature alone.
 type deed struct {
 	edit    features.Edit
 	done    ivr.Prompt
 	inverse string
+	match   func(revision int64) bool
 }
 
 // doing is what a call wants done.
@@ -214,7 +217,7 @@ func one(edit features.Edit, done ivr.Prompt) doing {
 // errTwice is a flow that would make two changes in one turn, of which the second would be taken for the first, made again.
 var errTwice = errors.New("a second change in one turn")
 
-// changedNow says whether something was changed in this turn.
+// changedNow says whether an edit was accepted in this turn.
 func changedNow(c *ivr.Call) bool { return c.Text(changedIn) == strconv.Itoa(c.Turn) }
 
 // alsoOn has a deed turn the feature on as well, if that is why it is done.
@@ -233,29 +236,38 @@ func alsoOn(c *ivr.Call, d deed) deed {
 // that it was not possible any more or right now.
 func (a actions) act(do doing) func(context.Context, *ivr.Call) (acting, error) {
 	return func(ctx context.Context, c *ivr.Call) (acting, error) {
-		if changedNow(c) {
-			return "", errTwice
-		}
-		deed, err := do(c)
-		if err != nil {
-			return "", err
-		}
-		request, err := a.request(c, deed.edit)
-		if err != nil {
-			return "", err
-		}
-		outcome, err := a.Features.Change(ctx, request)
-		if err == nil {
-			c.Fill(changedIn, strconv.Itoa(c.Turn))
-			tell(c, outcome.Settings)
-		}
-		c.Erase(undo)
-		if outcome.Changed {
-			a.Changed()
-			c.Fill(undo, deed.inverse)
-		}
-		return acted, tellNews(c, deed.done, err)
+		_, err := a.change(ctx, c, do)
+		return acted, err
 	}
+}
+
+// change is act, and says whether the feature is now as the edit makes it.
+func (a actions) change(ctx context.Context, c *ivr.Call, do doing) (made bool, err error) {
+	if changedNow(c) {
+		return false, errTwice
+	}
+	deed, err := do(c)
+	if err != nil {
+		return false, err
+	}
+	request, err := a.request(c, deed.edit)
+	if err != nil {
+		return false, err
+	}
+	request.Match = deed.match
+	outcome, err := a.Features.Change(ctx, request)
+	c.Erase(undo)
+	if err == nil {
+		c.Fill(changedIn, strconv.Itoa(c.Turn))
+		tell(c, outcome.Settings)
+	}
+	if outcome.Made && deed.inverse != "" {
+		c.Fill(undo, fmt.Sprint(outcome.Revision, "; ", deed.inverse))
+	}
+	if outcome.Changed {
+		a.Changed()
+	}
+	return err == nil, tellNews(c, deed.done, err)
 }
 
 // tellNews fills in what came of an act.
@@ -268,6 +280,8 @@ func tellNews(c *ivr.Call, done ivr.Prompt, err error) error {
 		c.Erase(listState, scheduleState) // which are nobody's business any more
 	case errors.Is(err, features.ErrBacklog):
 		c.FillPhrase(news, sayNotNow)
+	case errors.Is(err, storage.ErrStale):
+		c.FillPhrase(news, sayChangedSince)
 	default:
 		_, err = refuse(c, err)
 		return err

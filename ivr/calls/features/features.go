@@ -10,8 +10,7 @@
 // is not offered. How the feature stands and what can be done is said in full once, and briefly afterwards: after each act
 // it says what was done, and what that makes of the feature; whoever deletes hears what is left of the list.
 //
-// Entries and schedules are heard tersely, each after the key that chooses it, and once more
-// in full before it is deleted.
+// Entries and schedules are heard tersely, each after the key that deletes it. What was done last can be taken back by 7.
 //
 // The editors are subflows that features share: hear-list and add-number for lists,
 // hear-schedules and add-schedule with ask-time for schedules, set-code for codes, and those
@@ -22,7 +21,8 @@
 //
 //   - A refusal says what is wrong and what to do: each [features.Reason] that a caller can
 //     cause has a sentence in both languages. Three of them lead back to the feature.
-//   - Silence at any question ends the call as it does in the main call.
+//   - Silence at any question ends the call as it does in the main call, but that for another number, where it means that
+//     there is none.
 //   - A change is made by [features.Lines], once for each turn. A feature or a line that is
 //     gone is noticed when the feature is looked up, which follows every act: until then an
 //     editor goes on, and says of an act that it was not possible.
@@ -112,7 +112,7 @@ func subflow(name string, start ivr.Step, nodes []ivr.Node) *ivr.Subflow {
 
 // enter is the node that enters an editor.
 func (e editor) enter(at, left, noAnswer, turn ivr.Step) ivr.Enter {
-	given := map[ivr.Variable]string{thenOn: ""}
+	given := map[ivr.Variable]string{thenOn: "", undo: ""}
 	maps.Copy(given, e.given)
 	on := map[ivr.Step]ivr.Step{e.noAnswer: noAnswer}
 	if e.turn != "" {

@@ -52,7 +52,7 @@ func (a actions) hearList() editor {
 		})
 	}
 	e := h.editor(a, "hear-list")
-	e.given = map[ivr.Variable]string{offset: "0", undo: ""}
+	e.given = map[ivr.Variable]string{offset: "0"}
 	return e
 }
 
@@ -133,7 +133,7 @@ func (s slot) choose(_ context.Context, c *ivr.Call) (acting, error) {
 
 func dropChosen(c *ivr.Call) (deed, error) {
 	entry := c.Text(chosen)
-	return deed{features.Drop(features.Entry(entry)), deleted, "add " + entry}, nil
+	return deed{edit: features.Drop(features.Entry(entry)), done: deleted, inverse: "add " + entry}, nil
 }
 
 // The steps of add-number.
@@ -165,7 +165,9 @@ func (a actions) addNumber() editor {
 			c.Fill(chosen, c.Text(lastCaller))
 			return acted, nil
 		}},
-		ivr.Action[adding]{At: t.save, Run: a.adds(addChosen), May: sayMayBeChanged, On: ivr.On[adding]{isAdded: numberMore, notAdded: numberBack}},
+		ivr.Action[adding]{At: t.save, Run: a.add, May: sayMayBeChanged, On: ivr.On[adding]{
+			isAdded: numberMore, lastAdded: numberBack, isRefused: t.refused, notAddable: numberBack,
+		}},
 		ivr.Gather{At: numberMore, Prompt: sayAskAnother, Digits: entryDigits, Into: keyed, Next: t.weigh, Also: []ivr.Option{
 			takesBack(numberUndo),
 			{Prompt: toTurnOnNow, Key: "3", Next: numberTurn, If: isTurnedOff},
@@ -228,40 +230,47 @@ func (a actions) tellLastCaller(ctx context.Context, c *ivr.Call) error {
 	return nil
 }
 
-// weighNumber reads what was keyed, and asks whether it would be added.
-func (a actions) weighNumber(ctx context.Context, c *ivr.Call) (weighing, error) {
+// weighNumber reads what was keyed. Whether it can be added is for add to say.
+func (a actions) weighNumber(_ context.Context, c *ivr.Call) (weighing, error) {
 	entry, err := ruleOf(c).ParseEntry(c.Text(keyed))
 	if err != nil {
 		return refuse(c, err)
 	}
 	c.Fill(chosen, string(entry))
-	return a.weigh(ctx, c, features.Add(entry))
+	return accepted, nil
 }
 
 // adding is what comes of adding an entry; why it was not is news.
 type adding string
 
 const (
-	isAdded  adding = "added"
-	notAdded adding = "not added"
+	isAdded    adding = "added"
+	lastAdded  adding = "added, and the list is full"
+	isRefused  adding = "refused"
+	notAddable adding = "not possible"
 )
 
-// adds is act where it matters whether something was added.
-func (a actions) adds(do doing) func(context.Context, *ivr.Call) (adding, error) {
-	return func(ctx context.Context, c *ivr.Call) (adding, error) {
-		_, err := a.act(do)(ctx, c)
-		if err != nil || c.Text(undo) == "" {
-			return notAdded, err
-		}
+// add adds the entry. A turn that comes again, and has added it before, has added it.
+func (a actions) add(ctx context.Context, c *ivr.Call) (adding, error) {
+	made, err := a.change(ctx, c, addChosen)
+	switch {
+	case err != nil:
+		return "", err
+	case made && c.Text(entries) == strconv.Itoa(ruleOf(c).List.Most):
+		return lastAdded, nil
+	case made:
 		return isAdded, nil
+	case strings.HasPrefix(c.Text(news), "refused-"):
+		return isRefused, nil
 	}
+	return notAddable, nil
 }
 
 func isTurnedOff(c *ivr.Call) bool { return c.Text(isOn) == statesOff.Name }
 
 func addChosen(c *ivr.Call) (deed, error) {
 	entry := features.Entry(c.Text(chosen))
-	return deed{features.Add(entry), entryWords[kindOf(entry)].added, "drop " + string(entry)}, nil
+	return deed{edit: features.Add(entry), done: entryWords[kindOf(entry)].added, inverse: "drop " + string(entry)}, nil
 }
 
 // entryKind is what an entry of a list is.

@@ -78,6 +78,11 @@ var (
 		EN:   "That can not be changed right now, so nothing was changed. Please call again later.",
 		ES:   "Eso no se puede cambiar en este momento, así que no se cambió nada. Llame de nuevo más tarde.",
 	}
+	sayChangedSince = ivr.Prompt{
+		Name: "changed-since",
+		EN:   "It was changed by someone else since, so nothing was taken back.",
+		ES:   "Otra persona lo cambió después, así que no se deshizo nada.",
+	}
 	sayGivenUp = ivr.Prompt{
 		Name: "back-to-feature",
 		EN:   "Let us go back. You can try again.",
@@ -112,8 +117,8 @@ var (
 	toTurnOnAnyway = option("to-turn-on-anyway", "To turn it on all the same", "Para activarlo de todos modos")
 	sayNeverRings  = ivr.Prompt{
 		Name: "never-rings",
-		EN:   "Without a schedule, no call rings at any time, until you turn it off.",
-		ES:   "Sin un horario no suena ninguna llamada a ninguna hora, hasta que lo desactive.",
+		EN:   "Without a schedule it works day and night, until you turn it off. {urgent-state}",
+		ES:   "Sin un horario funciona de día y de noche, hasta que lo desactive. {urgent-state}",
 	}
 	insteadSchedule = option("instead-a-schedule", "To add a schedule first", "Para agregar primero un horario")
 	sayNothingOpens = ivr.Prompt{
@@ -127,7 +132,7 @@ var (
 // newsPhrases are what came of an act or an entry, for all subflows alike.
 func newsPhrases() []ivr.Prompt {
 	all := []ivr.Prompt{
-		turnedOn, turnedOff, sayNotPossible, sayNotNow, deleted, saved, takenBack, sayEmptyList, addedNumber, addedAbroad, addedArea, addedExchange,
+		turnedOn, turnedOff, sayNotPossible, sayNotNow, sayChangedSince, deleted, saved, takenBack, sayEmptyList, addedNumber, addedAbroad, addedArea, addedExchange,
 		sayNoSchedules, codeSet, codeDeleted, greetingSet, nowThrough, nowHeld,
 	}
 	for _, reason := range features.Reasons {

@@ -75,8 +75,8 @@ var (
 	}
 	sayUrgentMeans = ivr.Prompt{
 		Name: "urgent-means",
-		EN:   "A caller can say that it is an emergency, and is put through. Without that, not even your family reaches you in an emergency.",
-		ES:   "Quien llama puede decir que es una emergencia, y entonces pasa. Sin eso, ni su familia podrá comunicarse en una emergencia.",
+		EN:   "A caller can say that it is an emergency, and is put through. Without that, nobody gets through who does not know your code, not even in an emergency.",
+		ES:   "Quien llama puede decir que es una emergencia, y entonces pasa. Sin eso no pasa nadie que no sepa su código, ni en una emergencia.",
 	}
 	toKeepUrgent = option("to-keep-urgent", "To keep letting emergency calls through", "Para que las llamadas de emergencia sigan pasando")
 	toHoldUrgent = option("to-hold-urgent", "To keep them out", "Para que no pasen")

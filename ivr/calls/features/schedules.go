@@ -46,9 +46,7 @@ func (a actions) hearSchedules() editor {
 			pick:   s.choose, variables: []ivr.Variable{s.days, s.start, s.end},
 		})
 	}
-	e := h.editor(a, "hear-schedules")
-	e.given = map[ivr.Variable]string{undo: ""}
-	return e
+	return h.editor(a, "hear-schedules")
 }
 
 // lookSchedules fills the slots.
@@ -120,7 +118,7 @@ func (s timeSlot) choose(_ context.Context, c *ivr.Call) (acting, error) {
 
 func dropSchedule(c *ivr.Call) (deed, error) {
 	schedule, err := present.read(c)
-	return deed{features.DropSchedule(schedule), deleted, "schedule " + asText(schedule)}, err
+	return deed{edit: features.DropSchedule(schedule), done: deleted, inverse: "schedule " + asText(schedule)}, err
 }
 
 // The steps of add-schedule.
@@ -223,13 +221,14 @@ func (a actions) weighSchedule(ctx context.Context, c *ivr.Call) (weighing, erro
 
 func saveSchedule(c *ivr.Call) (deed, error) {
 	schedule, err := present.read(c)
-	return alsoOn(c, deed{features.AddSchedule(schedule), saved, "unschedule " + asText(schedule)}), err
+	return deed{edit: features.AddSchedule(schedule), done: saved, inverse: "unschedule " + asText(schedule)}, err
 }
 
 // saveAndTurnOn does both.
 func saveAndTurnOn(c *ivr.Call) (deed, error) {
 	c.Fill(thenOn, "1")
-	return saveSchedule(c)
+	d, err := saveSchedule(c)
+	return alsoOn(c, d), err
 }
 
 // The steps of ask-time.

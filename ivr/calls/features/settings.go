@@ -3,6 +3,7 @@ package features
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
@@ -186,7 +187,7 @@ func (a actions) getThrough(code editor) editor {
 		if let {
 			done = nowThrough
 		}
-		return deed{features.LetThrough(let), done, "urgent " + yes(!let)}, nil
+		return deed{features.LetThrough(let), done, "urgent " + strconv.FormatBool(!let), nil}, nil
 	}
 	return newEditor("get-through", ask, t.left, t.noAnswer, []ivr.Node{
 		ivr.Menu{At: ask, Prompt: sayThrough, Options: []ivr.Option{

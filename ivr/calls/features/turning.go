@@ -2,6 +2,7 @@ package features
 
 import (
 	"context"
+	"strconv"
 
 	"updatecenter/internal/features"
 	"updatecenter/ivr"
@@ -32,7 +33,7 @@ func (a actions) turns(s steps, means ivr.Prompt, guards ...guard) way {
 		if on {
 			done = turnedOn
 		}
-		return deed{features.Switch(on), done, "switch " + yes(!on)}, nil
+		return deed{features.Switch(on), done, "switch " + strconv.FormatBool(!on), nil}, nil
 	}
 	now := s.named("turn-now")
 	on := ivr.On[turning]{atOnce: now} //nolint:exhaustive // the guards have the others
@@ -106,10 +107,3 @@ const (
 	wasGiven giving = "given"
 	notGiven giving = "not given"
 )
-
-func yes(b bool) string {
-	if b {
-		return "true"
-	}
-	return "false"
-}

@@ -12,7 +12,8 @@ import (
 	"updatecenter/ivr"
 )
 
-// undo is what takes back the last change in this part of the call, as takeBack reads it; empty: nothing can be taken back.
+// undo is what takes back the last change in this part of the call, as takeBack reads it: the revision that the change has made, and
+// what it is undone by; empty: nothing can be taken back.
 // The change of a code is not among it, as the call does not know the code before.
 var undo = ivr.Variable{Name: "undo", Kind: ivr.Words}
 
@@ -21,13 +22,17 @@ func takesBack(next ivr.Step) ivr.Option {
 	return ivr.Option{Prompt: toTakeBack, Key: "7", Next: next, If: filled(undo), Aside: true}
 }
 
-// takeBack makes the edit that undoes the last one.
+// takeBack makes the edit that undoes the last one, unless somebody has changed the feature since.
 func (a actions) takeBack(ctx context.Context, c *ivr.Call) (acting, error) {
-	edit, err := inverse(c.Text(undo))
-	if err != nil {
-		return "", err
-	}
-	return a.act(one(edit, takenBack))(ctx, c)
+	return a.act(func(c *ivr.Call) (deed, error) {
+		since, text, _ := strings.Cut(c.Text(undo), ";")
+		revision, err := strconv.ParseInt(since, 10, 64)
+		if err != nil {
+			return deed{}, errNoInverse
+		}
+		edit, err := inverse(text)
+		return deed{edit: edit, done: takenBack, match: func(is int64) bool { return is == revision }}, err
+	})(ctx, c)
 }
 
 // inverse reads what a deed says takes it back: a verb, and what it is about; several of these, between semicolons.
@@ -36,7 +41,7 @@ func inverse(text string) (features.Edit, error) {
 	for one := range strings.SplitSeq(text, ";") {
 		edit, err := inverseOf(strings.Fields(one))
 		if err != nil {
-			return features.Edit{}, fmt.Errorf("take back %q: %w", text, err)
+			return features.Edit{}, err
 		}
 		all = append(all, edit)
 	}
