@@ -230,10 +230,22 @@ func (f *Flow) checkQuestions() []error {
 			if l.Digits.Min < 1 || l.Digits.Max < l.Digits.Min {
 				wrong = append(wrong, fmt.Errorf("question %q takes %d to %d digits", l.At, l.Digits.Min, l.Digits.Max))
 			}
+			wrong = append(wrong, l.checkKeys()...)
 		case Retry:
 			if l.Times < 2 {
 				wrong = append(wrong, fmt.Errorf("%q never leads back", l.At))
 			}
+		}
+	}
+	return wrong
+}
+
+// checkKeys finds options of a question that an entry could be, or that can't be told apart by their keys.
+func (g Gather) checkKeys() []error {
+	wrong := Menu{At: g.At, Options: g.Also}.checkKeys()
+	for _, o := range g.Also {
+		if o.Key == "" || o.Key == pound || g.Digits.Min < 2 {
+			wrong = append(wrong, fmt.Errorf("question %q: an option can't have the key %q", g.At, o.Key))
 		}
 	}
 	return wrong

@@ -100,8 +100,8 @@ func (m Menu) receive(t *turn, input Input) Step {
 	case help:
 		return t.help(m.At)
 	case back:
-		if t.call.state.Page > 0 { // one step back is the page before
-			return m.choose(t, offered{turns: first, page: t.call.state.Page - 1})
+		if page := t.call.state.Page; page > 0 { // one step back is the page before
+			return m.choose(t, offered{turns: first, page: page - 1})
 		}
 		return t.leave(m.At, back, m.Back)
 	}

@@ -207,16 +207,15 @@ func (a actions) listRoom(ctx context.Context, c *ivr.Call) (room, error) {
 	default:
 		c.FillPhrase(asked, askTenDigits)
 	}
+	c.Erase(lastCaller)
+	if err != nil { // whoever has no right to the list hears nothing of callers either
+		return isRoom, nil //nolint:nilerr // the edit says what is wrong
+	}
 	return isRoom, a.tellLastCaller(ctx, c)
 }
 
-// tellLastCaller fills in who called the line last, if that is known and can be added. Whoever has no right to know hears
-// nothing of it.
+// tellLastCaller fills in who called the line last, if that is known and can be added.
 func (a actions) tellLastCaller(ctx context.Context, c *ivr.Call) error {
-	c.Erase(lastCaller)
-	if _, err := a.find(ctx, c); err != nil {
-		return nil //nolint:nilerr // the list says what is wrong
-	}
 	last, err := a.Features.LastCaller(ctx, a.number(c))
 	if err != nil || last == "" {
 		if errors.Is(err, storage.ErrUnreadable) {

@@ -20,6 +20,8 @@ var (
 	sayCodeState = alike("code-is", "{code-state}")
 	toChooseCode = option("to-choose-code", "To choose a new code", "Para elegir un código nuevo")
 	toDeleteCode = option("to-delete-code", "To delete the code", "Para borrar el código")
+	toKeepCode   = option("to-keep-code", "To keep the code", "Para conservar el código")
+	toDropCode   = option("to-drop-code", "To delete it all the same", "Para borrarlo de todos modos")
 	sayAskCode   = ivr.Prompt{
 		Name: "ask-code",
 		EN:   "Choose a code of four digits. Enter it now, then press pound.",

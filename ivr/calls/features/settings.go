@@ -8,6 +8,7 @@ import (
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/ivr"
+	"updatecenter/pins"
 )
 
 // The steps of set-code.
@@ -19,6 +20,8 @@ const (
 	codeCompare   ivr.Step = "code-compare"
 	codeDifferent ivr.Step = "codes-differ"
 	codeDelete    ivr.Step = "code-delete"
+	codeSure      ivr.Step = "code-sure"
+	codeDrop      ivr.Step = "code-drop"
 	codeForget    ivr.Step = "code-forget"
 	codeDone      ivr.Step = "code-done"
 )
@@ -46,7 +49,11 @@ func (a actions) setCode() editor {
 		}},
 		ivr.Say{At: codeDifferent, Prompt: sayCodesDiffer, Next: codeSteps.again},
 		changes(codeSteps.save, a.saveCode, codeTold),
-		changes(codeDelete, a.act(one(features.DropCode(), codeDeleted)), codeTold),
+		ivr.Action[turning]{At: codeDelete, Run: weighDropping, On: ivr.On[turning]{atOnce: codeDrop, warned: codeSure}}, //nolint:exhaustive // nothing is missing
+		ivr.Menu{At: codeSure, Prompt: sayNothingOpens, Options: []ivr.Option{
+			{Prompt: toKeepCode, Next: codeMenu}, {Prompt: toDropCode, Next: codeDrop},
+		}, Closing: sayGoBack, Back: codeMenu, GaveUp: codeSteps.noAnswer},
+		changes(codeDrop, a.act(one(features.DropCode(), codeDeleted)), codeTold),
 		ivr.Say{At: codeTold, Prompt: sayNews, Next: codeDone},
 		ivr.Action[coding]{At: codeForget, Run: forgetCode, On: ivr.On[coding]{aCode: codeMenu, withoutCode: codeSteps.left}},
 		ivr.Return{At: codeDone},
@@ -68,6 +75,14 @@ func standsCode(_ context.Context, c *ivr.Call) (coding, error) {
 		return aCode, nil
 	}
 	return withoutCode, nil
+}
+
+// weighDropping has the code of a lock that is on deleted only after it was said what that means, as it can't be taken back.
+func weighDropping(_ context.Context, c *ivr.Call) (turning, error) {
+	if featureOf(c) == pins.DialLock && c.Text(isOn) == statesOn.Name {
+		return warned, nil
+	}
+	return atOnce, nil
 }
 
 // weighCode judges the first entry.
