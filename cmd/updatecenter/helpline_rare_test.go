@@ -71,6 +71,10 @@ var rareHelp = map[string]func(*testing.T, *stage, *simulator.Exchange){
 		flush(t, s.server)
 		_, without := newCallingStage(t, s.server, func(c *config) { c.PasswordURL = "" }) // and no letters, and no e-mail
 		helpCall(t, without, demoDistance, "1", "1").hears("To reach our long distance support")
+		c = helpCall(t, without, demoHelpLine, "1", "2")
+		c.hears("For your user name, automatic payment, or anything else about signing in, press 3.")
+		c.press("3")
+		c.hears("To reach our online account support")
 	},
 	"an online account without an e-mail address of record": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
 		email := "new@example.com"

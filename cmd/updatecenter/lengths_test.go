@@ -26,10 +26,10 @@ var jobLimits = []struct {
 	{"job-dial-lock-in-spanish", 11, 346},
 	{"job-do-not-disturb-schedule", 10, 283},
 	{"job-do-not-disturb-schedule-in-spanish", 10, 348},
-	{"job-no-solicitation", 7, 202},
-	{"job-no-solicitation-in-spanish", 7, 240},
-	{"job-selective-call-forwarding", 10, 329},
-	{"job-selective-call-forwarding-in-spanish", 10, 384},
+	{"job-no-solicitation", 7, 203},
+	{"job-no-solicitation-in-spanish", 7, 241},
+	{"job-selective-call-forwarding", 10, 334},
+	{"job-selective-call-forwarding-in-spanish", 10, 389},
 }
 
 // TestJobsStayShort holds that no job takes more turns, or has more words to hear, than its limit.

@@ -106,8 +106,13 @@ var (
 	toTakeBack = option("to-take-back", "To take that back", "Para deshacerlo")
 	takenBack  = ivr.Prompt{
 		Name: "taken-back",
-		EN:   "We took it back.",
-		ES:   "Lo deshicimos.",
+		EN:   "We took it back. It is off.",
+		ES:   "Lo deshicimos. Está desactivado.",
+	}
+	takenBackOn = ivr.Prompt{
+		Name: "taken-back-on",
+		EN:   "We took it back. It is on.",
+		ES:   "Lo deshicimos. Está activado.",
 	}
 )
 
@@ -132,7 +137,7 @@ var (
 // newsPhrases are what came of an act or an entry, for all subflows alike.
 func newsPhrases() []ivr.Prompt {
 	all := []ivr.Prompt{
-		turnedOn, turnedOff, sayNotPossible, sayNotNow, sayChangedSince, deleted, saved, takenBack, sayEmptyList, addedNumber, addedAbroad, addedArea, addedExchange,
+		turnedOn, turnedOff, sayNotPossible, sayNotNow, sayChangedSince, deleted, saved, takenBack, takenBackOn, sayEmptyList, addedNumber, addedAbroad, addedArea, addedExchange,
 		sayNoSchedules, codeSet, codeDeleted, greetingSet, nowThrough, nowHeld,
 	}
 	for _, reason := range features.Reasons {

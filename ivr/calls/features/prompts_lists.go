@@ -77,8 +77,8 @@ var (
 	}
 	askTenDigits = ivr.Prompt{
 		Name: "ten-digits",
-		EN:   "the telephone number, area code first",
-		ES:   "el número de teléfono, comenzando por el código de área",
+		EN:   "the caller's telephone number, area code first",
+		ES:   "el número de quien llama, comenzando por el código de área",
 	}
 	askOrAreaCode = ivr.Prompt{
 		Name: "or-area-code",

@@ -89,7 +89,11 @@ func (e editor) toTurnOn(at, left, noAnswer, turn ivr.Step) ivr.Enter {
 func (s steps) wants(missing turning, e editor, given func(c *ivr.Call) bool) guard {
 	at := s.named("wants-" + e.Name)
 	again := s.named("has-" + e.Name)
-	return guard{ivr.On[turning]{missing: at}, []ivr.Node{ //nolint:exhaustive // likewise
+	first := at
+	if missing == withoutList { // it is said why one is asked for
+		first = s.named("list-is-empty")
+	}
+	nodes := []ivr.Node{
 		e.toTurnOn(at, again, s.noAnswer, s.turn),
 		ivr.Action[giving]{At: again, On: ivr.On[giving]{wasGiven: s.turn, notGiven: s.look}, Run: func(_ context.Context, c *ivr.Call) (giving, error) {
 			if given(c) && c.Text(isOn) == statesOff.Name && (!changedNow(c) || !hasEntry(c)) {
@@ -97,7 +101,11 @@ func (s steps) wants(missing turning, e editor, given func(c *ivr.Call) bool) gu
 			}
 			return notGiven, nil
 		}},
-	}}
+	}
+	if first != at {
+		nodes = append(nodes, ivr.Say{At: first, Prompt: sayList, Next: at})
+	}
+	return guard{ivr.On[turning]{missing: first}, nodes} //nolint:exhaustive // likewise
 }
 
 // giving is whether somebody gave what was missing.

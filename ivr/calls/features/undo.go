@@ -24,7 +24,7 @@ func takesBack(next ivr.Step) ivr.Option {
 
 // takeBack makes the edit that undoes the last one, unless somebody has changed the feature since.
 func (a actions) takeBack(ctx context.Context, c *ivr.Call) (acting, error) {
-	return a.act(func(c *ivr.Call) (deed, error) {
+	made, err := a.change(ctx, c, func(c *ivr.Call) (deed, error) {
 		since, text, _ := strings.Cut(c.Text(undo), ";")
 		revision, err := strconv.ParseInt(since, 10, 64)
 		if err != nil {
@@ -32,7 +32,11 @@ func (a actions) takeBack(ctx context.Context, c *ivr.Call) (acting, error) {
 		}
 		edit, err := inverse(text)
 		return deed{edit: edit, done: takenBack, match: func(is int64) bool { return is == revision }}, err
-	})(ctx, c)
+	})
+	if made {
+		choose(c, news, c.Text(isOn) == statesOn.Name, takenBackOn, takenBack)
+	}
+	return acted, err
 }
 
 // inverse reads what a deed says takes it back: a verb, and what it is about; several of these, between semicolons.

@@ -163,8 +163,8 @@ var (
 	}
 	forSignIn = ivr.Prompt{
 		Name: "helpline-for-sign-in",
-		EN:   "For your user name, automatic payment, or anything else, press {key}.",
-		ES:   "Para su nombre de usuario, el pago automático u otro asunto, oprima el {key}.",
+		EN:   "For your user name, automatic payment, or anything else about signing in, press {key}.",
+		ES:   "Para su nombre de usuario, el pago automático u otro asunto del acceso a su cuenta, oprima el {key}.",
 	}
 	sayNoSuchEmail = ivr.Prompt{
 		Name: "helpline-no-such-email",
