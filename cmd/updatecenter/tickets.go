@@ -9,7 +9,6 @@ import (
 	"updatecenter/internal/audit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/tickets"
-	"updatecenter/pins"
 )
 
 type ticketsCommand struct {
@@ -53,7 +52,7 @@ func (cmd *ticketsImport) Run(ctx context.Context, c terminal) error {
 	}
 	all := tickets.New(config)
 	return putRows(ctx, under, log, audit.TicketsImported, tickets.ReadCSV(under.in), func(ctx context.Context, row tickets.Row) (bool, bool, error) {
-		update, err := all.Put(ctx, tickets.Put{Number: row.Number, Details: row.Details, Note: pins.Note{By: byImport, From: "command line"}})
+		update, err := all.Put(ctx, tickets.Put{Number: row.Number, Details: row.Details, Note: noteOfImport})
 		return update.Created, update.Changed, badTicket(row, err)
 	})
 }

@@ -241,23 +241,23 @@ func (a actions) act(do doing) func(context.Context, *ivr.Call) (acting, error) 
 	}
 }
 
-// change is act, and says whether the feature is now as the edit makes it.
-func (a actions) change(ctx context.Context, c *ivr.Call, do doing) (made bool, err error) {
+// change is act, and says why the feature is not as the edit makes it; nil: it is.
+func (a actions) change(ctx context.Context, c *ivr.Call, do doing) (why, err error) {
 	if changedNow(c) {
-		return false, errTwice
+		return nil, errTwice
 	}
 	deed, err := do(c)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	request, err := a.request(c, deed.edit)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	request.Match = deed.match
-	outcome, err := a.Features.Change(ctx, request)
+	outcome, why := a.Features.Change(ctx, request)
 	c.Erase(undo)
-	if err == nil {
+	if why == nil {
 		c.Fill(changedIn, strconv.Itoa(c.Turn))
 		tell(c, outcome.Settings)
 	}
@@ -267,7 +267,7 @@ func (a actions) change(ctx context.Context, c *ivr.Call, do doing) (made bool, 
 	if outcome.Changed {
 		a.Changed()
 	}
-	return err == nil, tellNews(c, deed.done, err)
+	return why, tellNews(c, deed.done, why)
 }
 
 // tellNews fills in what came of an act.

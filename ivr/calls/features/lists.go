@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -211,20 +212,17 @@ func (a actions) listRoom(ctx context.Context, c *ivr.Call) (room, error) {
 	if err != nil { // whoever has no right to the list hears nothing of callers either
 		return isRoom, nil //nolint:nilerr // the edit says what is wrong
 	}
-	return isRoom, a.tellLastCaller(ctx, c)
+	return isRoom, a.tellLastCaller(ctx, c, setting.List)
 }
 
 // tellLastCaller fills in who called the line last, if that is known and can be added.
-func (a actions) tellLastCaller(ctx context.Context, c *ivr.Call) error {
+func (a actions) tellLastCaller(ctx context.Context, c *ivr.Call, listed []features.Entry) error {
 	last, err := a.Features.LastCaller(ctx, a.number(c))
-	if err != nil || last == "" {
-		if errors.Is(err, storage.ErrUnreadable) {
-			err = nil // it heals with the next call
-		}
+	if err != nil && !errors.Is(err, storage.ErrUnreadable) { // which heals with the next call
 		return err
 	}
-	if a.Features.Weigh(ctx, a.number(c), featureOf(c), features.Add(last)) == nil {
-		c.Fill(lastCaller, string(last))
+	if entry, err := ruleOf(c).ParseEntry(string(last)); err == nil && !slices.Contains(listed, entry) {
+		c.Fill(lastCaller, string(entry))
 	}
 	return nil
 }
@@ -251,18 +249,19 @@ const (
 
 // add adds the entry. A turn that comes again, and has added it before, has added it.
 func (a actions) add(ctx context.Context, c *ivr.Call) (adding, error) {
-	made, err := a.change(ctx, c, addChosen)
+	why, err := a.change(ctx, c, addChosen)
+	_, refused := features.ReasonOf(why)
 	switch {
 	case err != nil:
 		return "", err
-	case made && c.Text(entries) == strconv.Itoa(ruleOf(c).List.Most):
-		return lastAdded, nil
-	case made:
-		return isAdded, nil
-	case strings.HasPrefix(c.Text(news), "refused-"):
+	case refused:
 		return isRefused, nil
+	case why != nil:
+		return notAddable, nil
+	case c.Text(entries) == strconv.Itoa(ruleOf(c).List.Most):
+		return lastAdded, nil
 	}
-	return notAddable, nil
+	return isAdded, nil
 }
 
 func isTurnedOff(c *ivr.Call) bool { return c.Text(isOn) == statesOff.Name }

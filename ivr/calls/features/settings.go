@@ -79,7 +79,7 @@ func standsCode(_ context.Context, c *ivr.Call) (coding, error) {
 
 // weighDropping has the code of a lock that is on deleted only after it was said what that means, as it can't be taken back.
 func weighDropping(_ context.Context, c *ivr.Call) (turning, error) {
-	if featureOf(c) == pins.DialLock && c.Text(isOn) == statesOn.Name {
+	if featureOf(c) == pins.DialLock && !isTurnedOff(c) {
 		return warned, nil
 	}
 	return atOnce, nil

@@ -96,7 +96,7 @@ func (s steps) wants(missing turning, e editor, given func(c *ivr.Call) bool) gu
 	nodes := []ivr.Node{
 		e.toTurnOn(at, again, s.noAnswer, s.turn),
 		ivr.Action[giving]{At: again, On: ivr.On[giving]{wasGiven: s.turn, notGiven: s.look}, Run: func(_ context.Context, c *ivr.Call) (giving, error) {
-			if given(c) && c.Text(isOn) == statesOff.Name && (!changedNow(c) || !hasEntry(c)) {
+			if given(c) && isTurnedOff(c) && (!changedNow(c) || !hasEntry(c)) {
 				return wasGiven, nil
 			}
 			return notGiven, nil

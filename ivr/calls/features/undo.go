@@ -24,7 +24,7 @@ func takesBack(next ivr.Step) ivr.Option {
 
 // takeBack makes the edit that undoes the last one, unless somebody has changed the feature since.
 func (a actions) takeBack(ctx context.Context, c *ivr.Call) (acting, error) {
-	made, err := a.change(ctx, c, func(c *ivr.Call) (deed, error) {
+	why, err := a.change(ctx, c, func(c *ivr.Call) (deed, error) {
 		since, text, _ := strings.Cut(c.Text(undo), ";")
 		revision, err := strconv.ParseInt(since, 10, 64)
 		if err != nil {
@@ -33,8 +33,8 @@ func (a actions) takeBack(ctx context.Context, c *ivr.Call) (acting, error) {
 		edit, err := inverse(text)
 		return deed{edit: edit, done: takenBack, match: func(is int64) bool { return is == revision }}, err
 	})
-	if made {
-		choose(c, news, c.Text(isOn) == statesOn.Name, takenBackOn, takenBack)
+	if why == nil {
+		choose(c, news, isTurnedOff(c), takenBack, takenBackOn)
 	}
 	return acted, err
 }
