@@ -31,7 +31,7 @@ func TestHelpLine(t *testing.T) {
 				do(t, s, exchange)
 				holdsDocumentedKeys(t, server)
 				for _, hidden := range []string{"10004821", string(demoAccount), "55401", demoCode, demoAnswer} {
-					if strings.Contains(s.logs.String(), hidden) {
+					if holdsToken(s.logs.String(), hidden) { // a MAC or a CallSid can have its digits
 						t.Errorf("the log tells %s", hidden)
 					}
 				}
