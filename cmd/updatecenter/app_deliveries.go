@@ -91,26 +91,14 @@ type passwords struct{ *app }
 
 // Has implements [deliveries.Mailboxes].
 func (a passwords) Has(ctx context.Context, line nanp.Number, ref string) (bool, error) {
-	if ref != "" {
-		return a.mailboxes.HasEmail(ctx, line, mailboxes.EmailID(ref))
-	}
-	_, err := a.mailboxes.Find(ctx, line)
-	if errors.Is(err, mailboxes.ErrNoMailbox) {
-		return false, nil
-	}
-	return err == nil, err
+	return a.mailboxes.Has(ctx, line, mailboxes.EmailID(ref))
 }
 
 // ResetByCall implements [deliveries.Mailboxes].
 func (a passwords) ResetByCall(
 	ctx context.Context, line nanp.Number, ref string, delivery deliveries.ID, callSID string,
-) (password secret.Text, err error) {
-	var result mailboxes.Result
-	if ref != "" {
-		result, err = a.calledMailboxes().ResetEmailByCall(ctx, line, mailboxes.EmailID(ref), string(delivery), callSID)
-	} else {
-		result, err = a.calledMailboxes().ResetByCall(ctx, line, string(delivery), callSID)
-	}
+) (secret.Text, error) {
+	result, err := a.calledMailboxes().ResetByCall(ctx, line, mailboxes.EmailID(ref), string(delivery), callSID)
 	switch {
 	case err != nil:
 		return secret.Text{}, err

@@ -376,7 +376,7 @@ var rareCallbacks = map[string]func(*testing.T, *stage, *simulator.Exchange){
 		id := askMailbox(t, s)
 		c := s.pickUp(t, exchange, simulator.Human)
 		for n := range mailboxes.DefaultLimit().Most {
-			check.OK(t, check.Err(s.app.mailboxes.ResetByCall(t.Context(), demoNew, fmt.Sprint(n), "CA1")))
+			check.OK(t, check.Err(s.app.mailboxes.ResetByCall(t.Context(), demoNew, "", fmt.Sprint(n), "CA1")))
 		}
 		c.press("1")
 		c.hears("We cannot reset the password right now")

@@ -311,11 +311,11 @@ func TestEventsOfTickets(t *testing.T) {
 
 	boxes := must(mailboxes.New(mailboxes.Config{Store: o.db.Mailboxes(), Keys: testConfig(t).SecretKeys}))(t)
 	check.OK(t, check.Err(boxes.Put(t.Context(), mailboxes.Put{Number: officeLine, Note: pins.Note{By: "test"}})))
-	reset := must(boxes.ResetByCall(t.Context(), officeLine, "dlv_1", "CA2"))(t)
+	reset := must(boxes.ResetByCall(t.Context(), officeLine, "", "dlv_1", "CA2"))(t)
 	put := demoEmails[0]
 	put.Number, put.Note = officeLine, pins.Note{By: "test"}
 	email := must(boxes.PutEmail(t.Context(), put))(t).Email
-	resetEmail := must(boxes.ResetEmailByCall(t.Context(), officeLine, email.ID, "dlv_2", "CA3"))(t)
+	resetEmail := must(boxes.ResetByCall(t.Context(), officeLine, email.ID, "dlv_2", "CA3"))(t)
 
 	got := o.shows("-w")
 	for i, want := range []string{

@@ -76,7 +76,7 @@ func TestEmailIsPutShownAndRemoved(t *testing.T) {
 
 	var document Email
 	other.read(&document)
-	reset := check.Must(r.config.Mailboxes.ResetEmailByCall(t.Context(), line, document.ID, "dlv_1", "CA1"))(t)
+	reset := check.Must(r.config.Mailboxes.ResetByCall(t.Context(), line, document.ID, "dlv_1", "CA1"))(t)
 	r.secrets = append(r.secrets, reset.Password.Reveal())
 	check.Same(t, r.emails(), []Email{{
 		ID: document.ID, Address: "Pat@mail.example.com", Revision: reset.Email.Revision,

@@ -32,7 +32,7 @@ func TestMailboxIsPutAndShown(t *testing.T) {
 	r.askWith(seen, http.MethodPut, mailboxPath, `{"set_up": true}`).is(http.StatusOK, "")
 	r.askWith(seen, http.MethodPut, mailboxPath, `{"set_up": false}`).is(http.StatusPreconditionFailed, "changed-meanwhile")
 
-	reset := check.Must(r.config.Mailboxes.ResetByCall(t.Context(), line, "dlv_1", "CA1"))(t)
+	reset := check.Must(r.config.Mailboxes.ResetByCall(t.Context(), line, "", "dlv_1", "CA1"))(t)
 	r.secrets = append(r.secrets, reset.Password.Reveal())
 	got := r.ask(http.MethodGet, mailboxPath, "").is(http.StatusOK, "")
 	var document Mailbox

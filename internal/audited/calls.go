@@ -93,27 +93,20 @@ func (m CalledMailboxes) ResetOfAccount(ctx context.Context, proof mailboxes.Pro
 	})
 }
 
-// ResetByCall does that for who has answered a call. What was reset before is told again without another entry. Errors: those of
-// [mailboxes.Mailboxes.ResetByCall].
-func (m CalledMailboxes) ResetByCall(ctx context.Context, line nanp.Number, name, callSID string) (mailboxes.Result, error) {
-	if made, err := m.Mailboxes.Made(ctx, line, "", name); err != nil || made.Outcome == mailboxes.Done {
-		return made, err
-	}
-	return m.reset(ctx, callSID, mailboxOf(line), "by a call", func() (mailboxes.Result, error) {
-		return m.Mailboxes.ResetByCall(ctx, line, name, callSID)
-	})
-}
-
-// ResetEmailByCall likewise gives an e-mail address a temporary password. Errors: those of
-// [mailboxes.Mailboxes.ResetEmailByCall].
-func (m CalledMailboxes) ResetEmailByCall(
-	ctx context.Context, line nanp.Number, email mailboxes.EmailID, name, callSID string,
+// ResetByCall does that for who has answered a call, or gives an e-mail address of the line one. What was reset before is told
+// again without another entry. Errors: those of [mailboxes.Mailboxes.ResetByCall].
+func (m CalledMailboxes) ResetByCall(
+	ctx context.Context, line nanp.Number, of mailboxes.EmailID, name, callSID string,
 ) (mailboxes.Result, error) {
-	if made, err := m.Mailboxes.Made(ctx, line, email, name); err != nil || made.Outcome == mailboxes.Done {
+	if made, err := m.Mailboxes.Made(ctx, line, of, name); err != nil || made.Outcome == mailboxes.Done {
 		return made, err
 	}
-	return m.reset(ctx, callSID, emailsOf(line), "by a call", func() (mailboxes.Result, error) {
-		return m.Mailboxes.ResetEmailByCall(ctx, line, email, name, callSID)
+	subject := mailboxOf(line)
+	if of != "" {
+		subject = emailsOf(line)
+	}
+	return m.reset(ctx, callSID, subject, "by a call", func() (mailboxes.Result, error) {
+		return m.Mailboxes.ResetByCall(ctx, line, of, name, callSID)
 	})
 }
 

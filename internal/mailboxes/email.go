@@ -291,9 +291,3 @@ func (m *Mailboxes) Emails(ctx context.Context, number nanp.Number) (_ []Email, 
 	}
 	return all, nil
 }
-
-// HasEmail says whether a line has the e-mail address of an ID. Errors: storage.ErrUnreadable.
-func (m *Mailboxes) HasEmail(ctx context.Context, number nanp.Number, id EmailID) (bool, error) {
-	line, err := m.load(ctx, number)
-	return err == nil && line.email(id) != nil, err
-}

@@ -19,7 +19,7 @@
 //
 //	challenges, err := mailboxes.Challenge(ctx, number)  // which addresses, and what is asked; of any number
 //	proved, err := mailboxes.ProveEmail(ctx, proof)      // Right, Wrong, ...: the third wrong one locks the line's addresses
-//	result, err := mailboxes.ResetEmailByCall(ctx, ...)  // in the call to the line
+//	result, err := mailboxes.ResetByCall(ctx, ...)  // in the call to the line
 //
 // A number without addresses has a decoy, which is asked for, judged and locked as a single address is, so that nobody learns which
 // numbers have one.

@@ -194,15 +194,15 @@ func TestResetOfAccount(t *testing.T) {
 
 func TestResetByCall(t *testing.T) {
 	f := newFixture(t)
-	first, err := f.ResetByCall(t.Context(), testkit.Home, "dlv_1", "CA7")
+	first, err := f.ResetByCall(t.Context(), testkit.Home, "", "dlv_1", "CA7")
 	is(t, first, err, mailboxes.Done)
-	again, err := f.ResetByCall(t.Context(), testkit.Home, "dlv_1", "CA8") // that call was lost
+	again, err := f.ResetByCall(t.Context(), testkit.Home, "", "dlv_1", "CA8") // that call was lost
 	is(t, again, err, mailboxes.Done)
 	if !again.Password.Equal(first.Password) {
 		t.Error("the same delivery has another password")
 	}
 	f.stands(t, 1, 0) // the line was told by the call itself
-	result, err := f.ResetByCall(t.Context(), testkit.Missing, "dlv_2", "CA9")
+	result, err := f.ResetByCall(t.Context(), testkit.Missing, "", "dlv_2", "CA9")
 	is(t, result, err, mailboxes.None)
 }
 

@@ -98,21 +98,27 @@ func (m *Mailboxes) ResetOfAccount(ctx context.Context, proof Proof) (_ Result, 
 	})
 }
 
-// ResetByCall is Reset for who has answered our call to the line, and asked for it. That tells the customer: there is no
-// notice. The same name again, of the delivery, is one reset. Outcomes: Done, None, TooMany, Busy.
-func (m *Mailboxes) ResetByCall(ctx context.Context, line nanp.Number, name, callSID string) (_ Result, err error) {
-	defer wrap.Error(&err, "reset password of a mailbox by a call")
-	return m.reset(ctx, wish{line: line, name: name, record: byCall(line, callSID)})
+// ResetByCall gives the voice mailbox of a line, or else its e-mail address of an ID, a temporary password, for who has answered
+// our call to the line and asked for it. That tells the customer: there is no notice. That the caller knows the answers of an
+// address is for [Mailboxes.ProveEmail] to say before the call is asked for. The same name again, of the delivery, is one
+// reset. Outcomes: Done, None, TooMany, Busy.
+func (m *Mailboxes) ResetByCall(ctx context.Context, line nanp.Number, of EmailID, name, callSID string) (_ Result, err error) {
+	defer wrap.Error(&err, "reset a password by a call")
+	return m.reset(ctx, wish{
+		line: line, of: of, name: name,
+		record: pins.Record{By: pins.ByCaller, Side: pins.FromLine, From: string(line), Call: callSID, Changes: []string{"proved by callback"}},
+	})
 }
 
-// ResetEmailByCall gives an e-mail address of a line a one-time password, as ResetByCall does for its voice mailbox. That the
-// caller knows the answers is for [Mailboxes.ProveEmail] to say before the call is asked for.
-func (m *Mailboxes) ResetEmailByCall(ctx context.Context, line nanp.Number, email EmailID, name, callSID string) (_ Result, err error) {
-	defer wrap.Error(&err, "reset password of an e-mail address by a call")
-	if email == "" {
-		return Result{Outcome: None}, nil
+// Has says whether a line has the e-mail address of an ID; of none, whether it has a voice mailbox. Errors:
+// storage.ErrUnreadable.
+func (m *Mailboxes) Has(ctx context.Context, number nanp.Number, of EmailID) (bool, error) {
+	line, err := m.load(ctx, number)
+	if err != nil {
+		return false, err
 	}
-	return m.reset(ctx, wish{line: line, of: email, name: name, record: byCall(line, callSID)})
+	_, missing := line.subject(of)
+	return missing == nil, nil
 }
 
 // Made returns a reset of a voice mailbox, or of an e-mail address, that was made before under a name, and None if there is none, or
@@ -128,11 +134,6 @@ func (m *Mailboxes) Made(ctx context.Context, line nanp.Number, email EmailID, n
 		return Result{Outcome: None}, nil //nolint:nilerr // it has none
 	}
 	return subject.made(record, name, m.now()), nil
-}
-
-// byCall is the record of who has answered our call to the line.
-func byCall(line nanp.Number, callSID string) pins.Record {
-	return pins.Record{By: pins.ByCaller, Side: pins.FromLine, From: string(line), Call: callSID, Changes: []string{"proved by callback"}}
 }
 
 // wish is a reset that may be made.

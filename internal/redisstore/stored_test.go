@@ -239,7 +239,7 @@ func (w *storedWorld) readAccounts(say sayer) {
 func (w *storedWorld) readMailbox(say sayer) {
 	box, err := w.mailboxes.Find(w.ctx, storedLine3)
 	say("mailbox", box, err)
-	again, err := w.mailboxes.ResetByCall(w.ctx, storedLine3, "dlv_1", "CA1")
+	again, err := w.mailboxes.ResetByCall(w.ctx, storedLine3, "", "dlv_1", "CA1")
 	say("its password", fmt.Sprint(again.Outcome, " ", again.Password.Reveal()), err)
 	events, err := w.db.Events().Since(w.ctx, storedLine3, now)
 	say("events", len(events), err)

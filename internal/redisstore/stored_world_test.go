@@ -329,7 +329,7 @@ func (w *storedWorld) liveTickets() {
 func (w *storedWorld) liveMailboxes() {
 	_, err := w.mailboxes.Put(w.ctx, mailboxes.Put{Number: storedLine3, SetUp: true, Note: pins.Note{By: "crm"}})
 	w.do(err)
-	_, err = w.mailboxes.ResetByCall(w.ctx, storedLine3, "dlv_1", "CA1")
+	_, err = w.mailboxes.ResetByCall(w.ctx, storedLine3, "", "dlv_1", "CA1")
 	w.do(err)
 }
 
